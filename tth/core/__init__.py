@@ -1,0 +1,1 @@
+"""Controls, media, events, bus and clock: what every other part speaks in."""

@@ -1,0 +1,87 @@
+"""What was said in a session, in order, cut to what was heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """Words, typed or spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One contribution to the conversation.
+
+    Attributes:
+        id: Unique in its conversation, 32 characters at most.
+        role: Who said it.
+        parts: Its content.
+        complete: Whether it was heard, or typed, to its end.
+        estimated: Whether the place where it was cut is a guess by time, no mark having told.
+    """
+
+    id: str
+    role: Role
+    parts: tuple[TextPart, ...] = ()
+    complete: bool = True
+    estimated: bool = False
+
+    @property
+    def text(self) -> str:
+        """All its words."""
+        return "".join(part.text for part in self.parts)
+
+
+def message(item_id: str, role: Role, text: str) -> Item:
+    """A complete item of plain text."""
+    return Item(id=item_id, role=role, parts=(TextPart(text),))
+
+
+class Conversation:
+    """Ordered items with unique ids."""
+
+    def __init__(self) -> None:
+        self._items: dict[str, Item] = {}
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(tuple(self._items.values()))
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __contains__(self, item_id: str) -> bool:
+        return item_id in self._items
+
+    def get(self, item_id: str) -> Item | None:
+        """The item of that id, or ``None``."""
+        return self._items.get(item_id)
+
+    def put(self, item: Item) -> None:
+        """Add ``item`` at the end, or replace the one of its id where it stands."""
+        self._items[item.id] = item
+
+    def set_text(self, item_id: str, text: str, *, complete: bool, estimated: bool = False) -> None:
+        """Say what of an item was heard.
+
+        Raises:
+            KeyError: There is no such item.
+        """
+        item = self._items[item_id]
+        self._items[item_id] = replace(item, parts=(TextPart(text),), complete=complete, estimated=estimated)
+
+    def remove(self, item_id: str) -> None:
+        """Forget an item of which nothing was heard. No such item: nothing happens."""
+        self._items.pop(item_id, None)
+
+    def trim(self, most: int) -> None:
+        """Keep the newest ``most`` items."""
+        for item_id in list(self._items)[: max(0, len(self._items) - most)]:
+            del self._items[item_id]

@@ -1,0 +1,325 @@
+"""Everything that passes over the bus or comes out of a realtime voice.
+
+A class is named after what happened and ends in ``Event``; its name on the wire is the rest in snake case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import ClassVar, Literal
+
+import msgspec
+
+from tth.core.controls import TurnControl
+from tth.core.media import MEDIA_RATE_HZ, FaceFrame, SpeechMark, VideoFrame
+
+Decision = Literal["fatal", "retry", "ignore"]
+TurnState = Literal["thinking", "speaking", "held"]
+
+
+class Family(Enum):
+    """What a subscription chooses by; each family has one fitting overflow rule."""
+
+    WORDS = "words"
+    AUDIO = "audio"
+    PICTURES = "pictures"
+    MEASURES = "measures"
+    INBOUND = "inbound"
+
+
+def wire_name(class_name: str) -> str:
+    """``TextDeltaEvent`` -> ``text_delta``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name.removesuffix("Event")).lower()
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="type", tag=wire_name):
+    """What all events carry.
+
+    Attributes:
+        turn_id: The turn it belongs to; empty outside a turn and in what an adapter yields.
+        generation: The session's generation when its response was bound; 0 in what an adapter yields.
+    """
+
+    family: ClassVar[Family] = Family.WORDS
+    filtered: ClassVar[bool] = False
+    """Whether it is dropped at delivery once its generation is over."""
+
+    turn_id: str = ""
+    generation: int = 0
+
+
+class ResponseEvent(Event, frozen=True, kw_only=True, gc=False):
+    """An event of one response."""
+
+    response_id: str = ""
+
+
+class ItemEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """An event of one item of a response."""
+
+    item_id: str = ""
+
+
+# What a voice says
+
+
+class ResponseStartedEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """A response begins. ``tag`` repeats the request's, and is empty where nobody asked."""
+
+    tag: str = ""
+
+
+class ItemStartedEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """A response goes on in a new item."""
+
+
+class TextDeltaEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """The next piece of an item's text. The pieces of an item add up to its text."""
+
+    filtered: ClassVar[bool] = True
+    token: str
+
+
+class AudioChunkEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """The next piece of an item's sound.
+
+    Attributes:
+        data: PCM16 little-endian, interleaved; may end within a sample.
+        sample_rate: Hz.
+        channels: 1 or 2. On the bus always 1.
+        sample: Media unit of its first sample: within the item from a voice, within the response on the bus.
+        duration_ms: Computed from the bytes where not given.
+    """
+
+    family: ClassVar[Family] = Family.AUDIO
+    filtered: ClassVar[bool] = True
+    data: bytes
+    sample_rate: int = MEDIA_RATE_HZ
+    channels: int = 1
+    sample: int = 0
+    duration_ms: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not self.duration_ms:
+            ms = len(self.data) * 500 / self.sample_rate / self.channels
+            msgspec.structs.force_setattr(self, "duration_ms", ms)
+
+
+class SpeechMarkEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """When sounds and words of an item are heard; positions count like the audio's ``sample``."""
+
+    filtered: ClassVar[bool] = True
+    marks: tuple[SpeechMark, ...]
+
+
+class EmotionEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """From media unit ``sample`` of the response on, the avatar feels this."""
+
+    filtered: ClassVar[bool] = True
+    label: str
+    intensity: float
+    sample: int = 0
+
+
+class ToolCallEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """The model wants a function called: ``arguments`` is a JSON object as text."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+class UsageEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """What a response cost in the provider's own units, as in ``{"input_tokens": 12}``."""
+
+    family: ClassVar[Family] = Family.MEASURES
+    usage: dict[str, float]
+
+
+class ExpiringSoonEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The voice's connection will end by itself in ``in_s`` seconds."""
+
+    in_s: float
+
+
+# Turns
+
+
+class TurnStartedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """A turn begins. ``turn`` counts from 1 in a session and stands in the binary frames' header."""
+
+    turn: int
+    text: str = ""
+    control: TurnControl = TurnControl()
+
+
+class TurnStateEvent(Event, frozen=True, kw_only=True, gc=False):
+    """What the avatar is doing in this turn now."""
+
+    state: TurnState
+
+
+class TurnCompleteEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """The turn is over.
+
+    From an adapter it means that the response ``response_id`` is generated, ``turn_id`` is empty and ``status`` is
+    ``completed``, ``cancelled``, ``incomplete`` or ``failed``. On the bus it means that the last sample was played.
+    """
+
+    status: str = "completed"
+    reason: str = ""
+    usage: dict[str, float] | None = None
+    text: str = ""
+    samples: int = 0
+
+
+class TurnInterruptedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The turn was stopped; ``samples`` is the playhead as known then, in media units."""
+
+    reason: str = ""
+    samples: int = 0
+
+
+class TurnFailedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The turn could not be answered, or not to its end."""
+
+    code: str
+    message: str
+
+
+class ItemHeardEvent(Event, frozen=True, kw_only=True, gc=False):
+    """What of a spoken item the conversation keeps after an interruption; ``estimated`` where no mark told."""
+
+    item_id: str
+    text: str
+    estimated: bool = False
+
+
+# The face
+
+
+class FaceFrameEvent(Event, frozen=True, kw_only=True, gc=False):
+    """A pose is there."""
+
+    family: ClassVar[Family] = Family.PICTURES
+    filtered: ClassVar[bool] = True
+    frame: FaceFrame
+
+
+class VideoFrameEvent(Event, frozen=True, kw_only=True, gc=False):
+    """A picture is there."""
+
+    family: ClassVar[Family] = Family.PICTURES
+    filtered: ClassVar[bool] = True
+    frame: VideoFrame
+
+
+# The session
+
+
+class SessionReadyEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The session can be talked to. ``components`` maps each kind to the adapter in use."""
+
+    session_id: str
+    profile: str
+    persona: str
+    components: dict[str, str]
+
+
+class ControlChangedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The control that the next turns start from."""
+
+    control: TurnControl
+
+
+class SessionClosedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Nothing follows this one."""
+
+    reason: str = ""
+
+
+class ErrorEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """Something failed. ``decision`` says what becomes of it: fatal, retry or ignore."""
+
+    code: str
+    message: str
+    decision: Decision = "fatal"
+
+
+class WarningEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Something was asked for that cannot be done as asked; told once for each code and message."""
+
+    code: str
+    message: str
+
+
+class DegradedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """``component`` goes on with ``now`` in place of ``was``."""
+
+    component: str
+    was: str
+    now: str
+    reason: str
+
+
+class RecoveredEvent(Event, frozen=True, kw_only=True, gc=False):
+    """``component`` is back on ``now``."""
+
+    component: str
+    now: str
+
+
+class MeasureEvent(Event, frozen=True, kw_only=True, gc=False):
+    """A number about the session, as in ``first_audio_ms``."""
+
+    family: ClassVar[Family] = Family.MEASURES
+    name: str
+    value: float
+
+
+# Inbound
+
+
+class UserTextEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The person typed this. ``turn_id`` may name the turn it shall start; ``control`` is for that turn only."""
+
+    family: ClassVar[Family] = Family.INBOUND
+    text: str
+    control: TurnControl = TurnControl()
+
+
+class InterruptEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Stop speaking now."""
+
+    family: ClassVar[Family] = Family.INBOUND
+    reason: str = "client"
+
+
+class ControlUpdateEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Lay this control over the session's."""
+
+    family: ClassVar[Family] = Family.INBOUND
+    control: TurnControl
+
+
+class HoldEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Stop the playhead, keep everything."""
+
+    family: ClassVar[Family] = Family.INBOUND
+
+
+class ResumeEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Go on from the sample where the playhead was held."""
+
+    family: ClassVar[Family] = Family.INBOUND
+
+
+def event_classes(root: type[Event] = Event) -> Iterator[type[Event]]:
+    """Every concrete event class, abstract parents left out."""
+    for child in root.__subclasses__():
+        if child in (ResponseEvent, ItemEvent):
+            yield from event_classes(child)
+        else:
+            yield child
