@@ -73,6 +73,14 @@ class ManualLoop(asyncio.SelectorEventLoop):
         future.add_done_callback(self._thread_ended)
         return future
 
+    async def shutdown_default_executor(self, *args: Any) -> None:
+        """Wait for the executor's threads; the clock stands still meanwhile."""
+        self._threads += 1
+        try:
+            await super().shutdown_default_executor(*args)
+        finally:
+            self._threads -= 1
+
     def _thread_ended(self, _future: asyncio.Future[Any]) -> None:
         self._threads -= 1
 
