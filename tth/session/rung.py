@@ -1,0 +1,223 @@
+"""One avatar in use: a pump that feeds it from the speech, and a reader of its frames."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+from tth.adapters.avatar import AvatarAdapter
+from tth.audio.packets import Packetizer
+from tth.audio.resample import StreamResampler
+from tth.core.clock import Clock
+from tth.core.controls import TurnControl
+from tth.core.media import MEDIA_RATE_HZ, EmotionMark, FaceFrame, VideoFrame
+from tth.core.watchdog import Watch
+from tth.session.foreign import explain
+from tth.session.playhead import Playhead
+from tth.session.speech import Speech, SpeechReader
+
+LEAD_UNITS = 4 * MEDIA_RATE_HZ
+"""How far ahead of the playhead an avatar is fed: its frames need little room, and little is made in vain."""
+
+REST_S = 0.25
+"""How long the pump sleeps once it is that far ahead."""
+
+_WHOLE = 1 << 40
+
+
+@dataclass(slots=True, eq=False)
+class Act:
+    """One speech on the stage, with what the voice feels along it."""
+
+    speech: Speech
+    control: TurnControl
+    turn_id: str
+    generation: int
+    emotions: list[EmotionMark] = field(default_factory=list)
+
+
+class LiveRung:
+    """Pulls from the speech of the current act, so that a late start, a hand-over and an interrupt are one thing.
+
+    Args:
+        name: The adapter's registered name.
+        adapter: Connected.
+        playhead: Where to begin in a speech that is already being heard.
+        watch: The deadline on sending; paused while nothing is being sent.
+        failed: Told once, with a reason, when the adapter cannot go on.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        adapter: AvatarAdapter,
+        playhead: Playhead,
+        clock: Clock,
+        watch: Watch,
+        failed: Callable[[LiveRung, str], None],
+    ) -> None:
+        self.name = name
+        self.adapter = adapter
+        self._playhead = playhead
+        self._clock = clock
+        self._watch = watch
+        self._failed = failed
+        self._rate_hz = adapter.audio_format.rate_hz
+        self._packets = Packetizer(2 * self._rate_hz * adapter.packet_ms // 1000)
+        self._resampler: StreamResampler | None = None
+        self._in_hz = 0
+        self._act: Act | None = None
+        self._begun: Act | None = None
+        self._reader: SpeechReader | None = None
+        self._expected = self._base = self._sent = 0
+        self._marks = self._emotions = 0
+        self._must_interrupt = False
+        self._waiter: asyncio.Future[None] | None = None
+
+    def play(self, act: Act) -> None:
+        """Feed the speech of ``act`` from here on."""
+        self._act = act
+        self.wake()
+
+    def interrupt(self) -> None:
+        """Forget the act at once: after this returns nothing more of it is sent."""
+        self._act = self._reader = None
+        self._packets.clear()
+        if self._resampler is not None:
+            self._resampler.clear()
+        self._must_interrupt = self._begun is not None
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    async def pump(self) -> None:
+        """Send what there is, until cancelled."""
+        try:
+            while True:
+                if self._must_interrupt:
+                    self._must_interrupt, self._begun = False, None
+                    self._watch.touch()
+                    await self.adapter.interrupt()
+                elif not await self._step():
+                    self._watch.pause()
+                    await self._rest()
+        except Exception as error:  # foreign code; the next rung takes over
+            self._failed(self, explain(error))
+        finally:
+            self._watch.pause()
+
+    async def read_frames(self, take: Callable[[LiveRung, FaceFrame | VideoFrame], None]) -> None:
+        """Hand each frame to ``take``, until the adapter's stream ends."""
+        try:
+            async with aclosing(self.adapter.stream_frames()) as frames:
+                async for frame in frames:
+                    take(self, frame)
+        except Exception as error:  # foreign code; the next rung takes over
+            self._failed(self, explain(error))
+        else:
+            self._failed(self, "its frames ended")
+
+    async def _rest(self) -> None:
+        if self._must_interrupt:
+            return
+        loop = asyncio.get_running_loop()
+        self._waiter = loop.create_future()
+        ahead = self._act is not None and self._expected >= self._playhead.position() + LEAD_UNITS
+        timer = self._clock.call_later(REST_S, self.wake) if ahead else None
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    async def _step(self) -> bool:
+        """Send the next thing of the act; says whether there was any."""
+        act = self._act
+        if act is None:
+            return False
+        if act is not self._begun:
+            await self._begin(act)
+            return True
+        if self.adapter.wants_marks and await self._send_marks(act):
+            return True
+        reader = self._reader
+        if reader is None:
+            return False
+        start, pcm = self._collect(reader)
+        ended = reader.drained
+        if ended:
+            self._reader = None
+            rest = self._resampler.flush() if self._resampler is not None else b""
+            pcm += self._packets.feed(rest)
+            pcm += self._packets.flush()
+        if pcm:
+            self._watch.touch()
+            await self.adapter.send_audio(pcm, start)
+        if ended and act is self._act:
+            self._watch.touch()
+            await self.adapter.end_speech()
+        return bool(pcm) or ended
+
+    async def _begin(self, act: Act) -> None:
+        at = self._playhead.position() if act.speech.received else 0
+        self._begun = act
+        self._reader = act.speech.reader(at)
+        self._expected = self._base = at
+        self._sent = self._marks = self._emotions = 0
+        self._packets.clear()
+        self._resampler, self._in_hz = None, 0
+        self._watch.touch()
+        await self.adapter.start_speech(act.speech.id, start_sample=at, control=act.control)
+
+    async def _send_marks(self, act: Act) -> bool:
+        emotions = act.emotions[self._emotions :]
+        marks = act.speech.marks[self._marks :]
+        if not emotions and not marks:
+            return False
+        self._emotions += len(emotions)
+        self._marks += len(marks)
+        self._watch.touch()
+        await self.adapter.send_marks([*emotions, *marks])
+        return True
+
+    def _collect(self, reader: SpeechReader) -> tuple[int, bytes]:
+        """All whole packets that can be made now, and the media unit of their first sample."""
+        until = self._playhead.position() + LEAD_UNITS
+        start, parts = -1, []
+        while (piece := reader.read(until, _WHOLE)) is not None:
+            at, pcm, rate_hz = piece
+            if at != self._expected and abs(at - self._expected) > 1:
+                if parts:
+                    break
+                self._anchor(at)
+            if rate_hz != self._in_hz:
+                parts.append(self._change_rate(rate_hz))
+            self._expected = at + (len(pcm) >> 1) * MEDIA_RATE_HZ // rate_hz
+            resampler = self._resampler
+            packets = self._packets.feed(pcm if resampler is None else resampler.feed(pcm))
+            if packets:
+                parts.append(packets)
+        data = b"".join(parts) if len(parts) != 1 else parts[0]
+        start = self._base + self._sent * MEDIA_RATE_HZ // self._rate_hz
+        self._sent += len(data) >> 1
+        return start, data
+
+    def _anchor(self, at: int) -> None:
+        """Sound before ``at`` is gone: begin anew there."""
+        self._packets.clear()
+        if self._resampler is not None:
+            self._resampler.clear()
+        self._base, self._sent = at, 0
+
+    def _change_rate(self, rate_hz: int) -> bytes:
+        rest = self._packets.feed(self._resampler.flush()) if self._resampler is not None else b""
+        self._in_hz = rate_hz
+        self._resampler = None if rate_hz == self._rate_hz else StreamResampler(rate_hz, self._rate_hz)
+        return rest
