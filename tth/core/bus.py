@@ -79,7 +79,7 @@ class Subscription:
                 return
         queue.append((number, event))
         if self._waiter is not None:
-            self._wake()
+            self.wake()
 
     def _make_room(self, queue: deque[tuple[int, Event]], limit: Limit, event: Event) -> None:
         if limit.overflow is Overflow.CLOSE:
@@ -96,7 +96,8 @@ class Subscription:
             queue.popleft()
             self.dropped += 1
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
+        """Let ``wait`` return, whether or not there is anything to read."""
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
@@ -162,6 +163,11 @@ class Subscription:
         """Whether nothing more will be put in."""
         return self._closed
 
+    @property
+    def lagged(self) -> bool:
+        """Whether it was closed because its reader was too slow."""
+        return self._lagged
+
     def close(self) -> None:
         """Take nothing more; what waits may still be read. Idempotent."""
         if not self._closed:
@@ -170,7 +176,7 @@ class Subscription:
             if self._lagged:
                 for queue in self._queues.values():
                     queue.clear()
-        self._wake()
+        self.wake()
 
 
 def _number(queue: deque[tuple[int, Event]]) -> int:

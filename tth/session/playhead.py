@@ -32,6 +32,11 @@ class Playhead:
         """Whether it stands by the person's wish."""
         return self._held
 
+    @property
+    def running(self) -> bool:
+        """Whether the position moves by itself now."""
+        return self._running and not self._held
+
     def start(self, speech: Speech) -> None:
         """Stand at the first sample of ``speech``; the model runs from the moment it has sound."""
         self._speech = speech
@@ -45,7 +50,7 @@ class Playhead:
         speech = self._speech
         if speech is None:
             return 0
-        if not self._running or self._held:
+        if not self.running:
             return self._at
         ran = int((self._clock.now() - self._since) * MEDIA_RATE_HZ)
         return max(self._at, min(speech.received, self._at + ran))

@@ -62,7 +62,7 @@ class LiveRung:
         self.adapter = adapter
         self._playhead = playhead
         self._clock = clock
-        self._watch = watch
+        self.watch = watch
         self._failed = failed
         self._rate_hz = adapter.audio_format.rate_hz
         self._packets = Packetizer(2 * self._rate_hz * adapter.packet_ms // 1000)
@@ -87,8 +87,15 @@ class LiveRung:
         self._packets.clear()
         if self._resampler is not None:
             self._resampler.clear()
-        self._must_interrupt = self._begun is not None
+        self._must_interrupt = self._must_interrupt or self._begun is not None
         self.wake()
+
+    def leave(self) -> None:
+        """The act was played: the adapter is interrupted only if it has not been told the end."""
+        if self._reader is None and self._begun is self._act:
+            self._act = self._begun = None
+        else:
+            self.interrupt()
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -102,15 +109,15 @@ class LiveRung:
             while True:
                 if self._must_interrupt:
                     self._must_interrupt, self._begun = False, None
-                    self._watch.touch()
+                    self.watch.touch()
                     await self.adapter.interrupt()
                 elif not await self._step():
-                    self._watch.pause()
+                    self.watch.pause()
                     await self._rest()
         except Exception as error:  # foreign code; the next rung takes over
             self._failed(self, explain(error))
         finally:
-            self._watch.pause()
+            self.watch.pause()
 
     async def read_frames(self, take: Callable[[LiveRung, FaceFrame | VideoFrame], None]) -> None:
         """Hand each frame to ``take``, until the adapter's stream ends."""
@@ -158,10 +165,10 @@ class LiveRung:
             pcm += self._packets.feed(rest)
             pcm += self._packets.flush()
         if pcm:
-            self._watch.touch()
+            self.watch.touch()
             await self.adapter.send_audio(pcm, start)
         if ended and act is self._act:
-            self._watch.touch()
+            self.watch.touch()
             await self.adapter.end_speech()
         return bool(pcm) or ended
 
@@ -173,7 +180,7 @@ class LiveRung:
         self._sent = self._marks = self._emotions = 0
         self._packets.clear()
         self._resampler, self._in_hz = None, 0
-        self._watch.touch()
+        self.watch.touch()
         await self.adapter.start_speech(act.speech.id, start_sample=at, control=act.control)
 
     async def _send_marks(self, act: Act) -> bool:
@@ -183,14 +190,14 @@ class LiveRung:
             return False
         self._emotions += len(emotions)
         self._marks += len(marks)
-        self._watch.touch()
+        self.watch.touch()
         await self.adapter.send_marks([*emotions, *marks])
         return True
 
     def _collect(self, reader: SpeechReader) -> tuple[int, bytes]:
         """All whole packets that can be made now, and the media unit of their first sample."""
         until = self._playhead.position() + LEAD_UNITS
-        start, parts = -1, []
+        parts: list[bytes] = []
         while (piece := reader.read(until, _WHOLE)) is not None:
             at, pcm, rate_hz = piece
             if at != self._expected and abs(at - self._expected) > 1:

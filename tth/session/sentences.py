@@ -10,13 +10,13 @@ _CLAUSE = re.compile(r"[,;:—–](?=\s)|[，、；：]")
 _CLOSERS = "\"'”’»)]}*_~`」』）】"
 _WIDE_ENDS = "。！？｡；"
 
-_NEVER_ENDS = frozenset(
-    "mr mrs ms mx dr prof st sen gen rep gov capt lt col sgt rev hon vs fig figs no nos vol vols pp eq sec ch "
-    "e.g i.e eg ie approx ca cf al viz dept est min max tel ext".split()
+_NEVER_ENDS = re.compile(
+    r"mr|mrs|ms|mx|dr|prof|st|sen|gen|rep|gov|capt|lt|col|sgt|rev|hon|vs|figs?|nos?|vols?|pp|eq|sec|ch"
+    r"|e\.?g|i\.?e|approx|ca|cf|al|viz|dept|est|min|max|tel|ext"
 )
 """Abbreviations that something follows."""
 
-_MAY_END = frozenset("etc inc ltd co corp bros jr sr a.m p.m am pm u.s u.k e.u u.s.a ph.d b.a m.a d.c".split())
+_MAY_END = re.compile(r"etc|inc|ltd|co|corp|bros|jr|sr|a\.?m|p\.?m|u\.s|u\.k|e\.u|u\.s\.a|ph\.d|b\.a|m\.a|d\.c")
 """Abbreviations that end a sentence where a capital follows."""
 
 FIRST_CLAUSE_CHARS = 20
@@ -48,6 +48,10 @@ class SentenceCutter:
         """Take the next token; returns the sentences that are complete now."""
         self._text += token
         return self._cut(last=False)
+
+    def break_off(self) -> list[Sentence]:
+        """End the sentence here, whatever follows; returns what was held."""
+        return self._take(len(self._text)) if self._text else []
 
     def finish(self) -> list[Sentence]:
         """No more tokens come; returns what is left."""
@@ -89,7 +93,7 @@ class SentenceCutter:
         return self._early_end()
 
     def _judge(self, at: int, *, last: bool) -> int | None:
-        """Where the sentence ends whose end mark stands ``at``; ``None`` if it is no end, 0 if that cannot be told yet."""
+        """Where the sentence of the end mark ``at`` ends; ``None`` if it is no end, 0 if that cannot be told yet."""
         text = self._text
         mark = text[at]
         if mark == "\n":
@@ -121,11 +125,11 @@ class SentenceCutter:
         before = self._text[:at]
         word = re.split(r"[\s(\[\"“‘'*_—–]", before)[-1]
         low = word.lower()
-        if low in _NEVER_ENDS or before.strip().isdecimal() and len(before.strip()) <= 3:
+        if _NEVER_ENDS.fullmatch(low) or (before.strip().isdecimal() and len(before.strip()) <= 3):
             return None
         if len(word) == 1 and word.isupper() and word != "I":
             return None
-        if low in _MAY_END:
+        if _MAY_END.fullmatch(low):
             if not after:
                 return end if last else 0
             return end if after.isupper() else None

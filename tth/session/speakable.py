@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_EMOJI = (
-    "[\U0001f000-\U0001faff\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f]"
-)
+_SYMBOLS = "\U0001f000-\U0001faff\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\u2300-\u23ff"
+_JOINERS = "\ufe0e\ufe0f\u200d\u20e3\U000e0020-\U000e007f"
 
 _MARKUP = re.compile(
     rf"""
@@ -23,7 +22,7 @@ _MARKUP = re.compile(
     | (?P<line>(?m:^[ \t]*(?:[-*_]{{3,}}[ \t]*$|\#{{1,6}}[ \t]+|>[ \t]?|[-*+•][ \t]+|(?P<ordinal>\d{{1,3}})[.)][ \t]+)))
     | (?P<emphasis>~~|`+|(?<!\w)[*_]+(?=\S)|(?<=\S)[*_]+(?!\w)|\*\*+)
     | (?P<cell>[ \t]*\|[ \t]*(?:[:|\s-]*\|[ \t]*)?)
-    | (?P<emoji>{_EMOJI}+)
+    | (?P<emoji>[{_SYMBOLS}{_JOINERS}]+)
     | (?P<space>\s+)
     """,
     re.VERBOSE | re.DOTALL,

@@ -46,6 +46,7 @@ class Speech:
         id: The turn's id; frames carry it.
         received: Media units received so far; the next chunk starts there.
         finished: Whether nothing more will come.
+        whole: Whether, moreover, the sound reaches to the end of the text.
         marks: All marks, in media units of the response.
     """
 
@@ -53,6 +54,7 @@ class Speech:
         self.id = speech_id
         self.received = 0
         self.finished = False
+        self.whole = False
         self.marks: list[SpeechMark] = []
         self.items: dict[str, SpokenItem] = {}
         self._chunks: deque[_Chunk] = deque()
@@ -79,9 +81,10 @@ class Speech:
         self._chunks.append(_Chunk(start, end, data, rate_hz))
         return start
 
-    def finish(self) -> None:
-        """Nothing more will come."""
+    def finish(self, *, whole: bool) -> None:
+        """Nothing more will come; ``whole`` where all of its text has sound."""
         self.finished = True
+        self.whole = whole
 
     def trim(self, before: int) -> None:
         """Let go of chunks that end at or before media unit ``before``."""
@@ -111,7 +114,7 @@ class SpeechReader:
     """One reader's place in a ``Speech``. What was trimmed meanwhile is skipped."""
 
     def __init__(self, speech: Speech, at: int) -> None:
-        self._speech = speech
+        self.speech = speech
         self._chunk = speech._first
         self._offset = 0
         for chunk in speech._chunks:
@@ -127,7 +130,7 @@ class SpeechReader:
         Returns:
             Media unit of its first sample, PCM16 bytes (the very chunk where it is read whole), and its rate in Hz.
         """
-        speech = self._speech
+        speech = self.speech
         if self._chunk < speech._first:
             self._chunk, self._offset = speech._first, 0
         index = self._chunk - speech._first
@@ -150,5 +153,5 @@ class SpeechReader:
     @property
     def drained(self) -> bool:
         """Whether everything was read and nothing more will come."""
-        speech = self._speech
+        speech = self.speech
         return speech.finished and self._chunk >= speech._first + len(speech._chunks)

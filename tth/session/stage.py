@@ -100,6 +100,12 @@ class AvatarStage:
         if self._live is not None:
             self._live.interrupt()
 
+    def leave(self) -> None:
+        """The speech was played to its end; what the avatar still makes of it is not wanted."""
+        self._act = None
+        if self._live is not None:
+            self._live.leave()
+
     async def close(self) -> None:
         """Release the avatar. Idempotent."""
         live, self._live = self._live, None
@@ -131,6 +137,7 @@ class AvatarStage:
     async def _replace(self, live: LiveRung, reason: str) -> None:
         for task in self._running:
             await self._tasks.stop(task)
+        live.watch.close()
         await self._hand_over(live.name, reason)
         await close_adapter(live.adapter, live.name)
 

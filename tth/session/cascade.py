@@ -1,0 +1,231 @@
+"""A language model and a voice that together look like one realtime adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import uuid
+from collections.abc import Callable, Sequence
+
+from tth.adapters.llm import LLMAdapter
+from tth.adapters.realtime import (
+    PLAIN_REQUEST,
+    Applied,
+    Heard,
+    RealtimeCapabilities,
+    RealtimeEvent,
+    ResponseRequest,
+    SessionChange,
+    When,
+)
+from tth.adapters.tts import TTSAdapter
+from tth.config.settings import Deadlines
+from tth.core.channel import Channel, ChannelClosed
+from tth.core.clock import Clock
+from tth.core.controls import TurnControl
+from tth.core.conversation import Conversation, Item, TextPart, message
+from tth.core.events import ErrorEvent, TurnCompleteEvent
+from tth.core.media import AudioChunk
+from tth.core.streams import Stream
+from tth.core.tasks import Tasks
+from tth.core.tools import Tool
+from tth.core.watchdog import Watchdog
+from tth.errors import AdapterError
+from tth.session.answer import Answer, Troupe
+from tth.session.chain import Chain, Maker
+from tth.session.foreign import explain
+
+EVENTS = 1024
+"""Events that may wait for the reader; then model and voice wait."""
+
+ITEMS = 400
+"""Items of the conversation that the model is told of; older ones are forgotten."""
+
+
+class Cascade:
+    """A ``RealtimeAdapter`` made of an LLM chain and a TTS chain.
+
+    Sentences are cut while tokens arrive, the first one early, and spoken while the next are written. Where an adapter
+    fails, the next of its chain goes on within the same response.
+
+    Args:
+        llms: Models, best first.
+        voices: Voices, best first.
+        choose_voice: The voice for a control, or ``None`` for the voice's own choice.
+        deadlines: How long models and voices are waited for.
+    """
+
+    def __init__(
+        self,
+        llms: Sequence[Maker[LLMAdapter]],
+        voices: Sequence[Maker[TTSAdapter]],
+        clock: Clock,
+        watchdog: Watchdog,
+        choose_voice: Callable[[TurnControl], str | None] = lambda control: None,
+        deadlines: Deadlines | None = None,
+    ) -> None:
+        self._events: Channel[RealtimeEvent] = Channel(EVENTS)
+        self._troupe = Troupe(
+            llms=Chain(llms, clock),
+            voices=Chain(voices, clock),
+            choose_voice=choose_voice,
+            clock=clock,
+            watchdog=watchdog,
+            deadlines=deadlines or Deadlines(),
+            emit=self._events.put,
+        )
+        self._tasks = Tasks(self._broke)
+        self._conversation = Conversation()
+        self._instructions = ""
+        self._base = TurnControl()
+        self._tools: Sequence[Tool] = ()
+        self._answer: Answer | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ids = itertools.count(1)
+        self._mark = uuid.uuid4().hex[:8]
+        self._connected = False
+
+    @property
+    def capabilities(self) -> RealtimeCapabilities:
+        """Text in, sound out; the caller decides when an answer is due."""
+        return RealtimeCapabilities(turns="client")
+
+    async def connect(
+        self,
+        system_instructions: str,
+        voice: str | None = None,
+        *,
+        control: TurnControl | None = None,
+        tools: Sequence[Tool] = (),
+        items: Sequence[Item] = (),
+    ) -> None:
+        """Take the instructions and the conversation so far. A second call does nothing.
+
+        ``voice`` is not used: each sentence's voice follows its control.
+        """
+        if self._connected:
+            return
+        self._connected = True
+        self._instructions = system_instructions
+        self._base = control or TurnControl()
+        self._tools = tools
+        for item in items:
+            self._conversation.put(item)
+        for event in (*self._troupe.llms.settle("llm"), *self._troupe.voices.settle("tts")):
+            self._events.put_now(event)
+
+    async def configure(self, change: SessionChange) -> Applied:
+        """Take the change; it takes effect at the next response. Voices follow the control."""
+        applied: dict[str, When] = {}
+        if change.instructions is not None:
+            self._instructions = change.instructions
+            applied["instructions"] = "now"
+        if change.control is not None:
+            self._base = change.control
+            applied["control"] = "now"
+        if change.tools is not None:
+            self._tools = change.tools
+            applied["tools"] = "now"
+        if change.voice is not None:
+            applied["voice"] = "never"
+        return Applied(applied)
+
+    async def add_items(self, items: Sequence[Item], *, after: str | None = None) -> None:
+        """Add to the conversation's end."""
+        for item in items:
+            self._conversation.put(item)
+
+    async def delete_items(self, ids: Sequence[str]) -> None:
+        """Take items out of the conversation; unknown ids are passed over."""
+        for item_id in ids:
+            self._conversation.remove(item_id)
+
+    async def respond(self, request: ResponseRequest = PLAIN_REQUEST) -> None:
+        """Begin a response.
+
+        Raises:
+            AdapterError: One is running already.
+        """
+        if self._answer is not None:
+            problem = "a response is running; cancel it first"
+            raise AdapterError("cascade", problem, code="response_active", decision="retry")
+        number = next(self._ids)
+        context = request.context if request.context is not None else tuple(self._conversation)
+        instructions = self._instructions if request.instructions is None else request.instructions
+        self._answer = Answer(
+            f"resp_{self._mark}_{number}",
+            f"item_{self._mark}_{number}",
+            request,
+            messages=(message("instructions", "system", instructions), *context),
+            base=self._base,
+            tools=self._tools if request.tools is None else request.tools,
+            troupe=self._troupe,
+        )
+        self._task = self._tasks.start(self._run(self._answer, request), self._answer.id)
+
+    async def _run(self, answer: Answer, request: ResponseRequest) -> None:
+        closing = TurnCompleteEvent(response_id=answer.id, status="cancelled")
+        try:
+            closing = await answer.run()
+        except ChannelClosed:
+            return
+        finally:
+            self._answer = self._task = None
+            if answer.text and request.context is None:
+                complete = closing.status == "completed"
+                parts = (TextPart(answer.text),)
+                item = Item(id=answer.item_id, role="assistant", parts=parts, complete=complete)
+                self._conversation.put(item)
+                self._conversation.trim(ITEMS)
+            if closing.status == "cancelled":
+                self._events.drop(lambda event: getattr(event, "response_id", "") == answer.id)
+            if not self._events.closed:
+                self._events.put_now(closing)
+
+    async def send_user_text(self, text: str) -> None:
+        """Add a user's message and ask for the answer."""
+        await self.add_items([message(f"user_{self._mark}_{next(self._ids)}", "user", text)])
+        await self.respond()
+
+    async def send_user_audio(self, chunk: AudioChunk) -> None:
+        """Not possible without a recogniser.
+
+        Raises:
+            AdapterError: Always.
+        """
+        problem = "this profile has no recogniser; type instead"
+        raise AdapterError("cascade", problem, code="no_audio_in", decision="ignore")
+
+    async def end_user_audio(self, *, discard: bool = False) -> None:
+        """There is no audio to end."""
+
+    async def cancel_response(self, response_id: str | None = None) -> None:
+        """Stop the running response; model and voice are stopped when this returns."""
+        if self._task is not None and self._answer is not None and response_id in (None, self._answer.id):
+            await self._tasks.stop(self._task)
+
+    async def set_heard(self, heard: Sequence[Heard]) -> None:
+        """Cut what the model will be told of its own words."""
+        for piece in heard:
+            if piece.item_id not in self._conversation:
+                continue
+            if piece.samples <= 0:
+                self._conversation.remove(piece.item_id)
+            elif piece.text is not None:
+                self._conversation.set_text(piece.item_id, piece.text, complete=False)
+
+    async def stream_events(self) -> Stream[RealtimeEvent]:
+        """Everything that happens, to one reader."""
+        async for event in self._events:
+            yield event
+
+    async def close(self) -> None:
+        """Stop everything and release the adapters. Idempotent."""
+        await self._tasks.close()
+        self._events.close()
+        await self._troupe.llms.close()
+        await self._troupe.voices.close()
+
+    def _broke(self, error: Exception) -> None:
+        if not self._events.closed:
+            self._events.put_now(ErrorEvent(code="cascade_failed", message=explain(error)))

@@ -1,0 +1,115 @@
+"""From a checked profile to a cast: adapters that can be made, and the voice for each control."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from tth.adapters.shared import Lease, Shared
+from tth.config.catalogue import Kind
+from tth.config.profiles import Component, Profile
+from tth.config.voices import voice_for
+from tth.core.controls import EmotionLabel, TurnControl, merge
+from tth.session.cast import Cast
+from tth.session.chain import Maker
+from tth.session.foreign import explain
+from tth.session.stage import Rung
+
+log = logging.getLogger(__name__)
+
+
+class Adapters(Protocol):
+    """Where adapter classes come from."""
+
+    def adapter(self, kind: Kind, name: str) -> Callable[..., Any]:
+        """The class, imported now if it was not before.
+
+        Raises:
+            PluginError: It cannot be loaded.
+        """
+
+
+class Casting:
+    """Makes casts of profiles, and keeps what their adapters share.
+
+    Args:
+        adapters: Where adapter classes come from.
+    """
+
+    def __init__(self, adapters: Adapters) -> None:
+        self._adapters = adapters
+        self._shared = Shared()
+        self._leases: list[Lease[Any]] = []
+
+    def cast(self, profile: Profile) -> Cast:
+        """What a session of ``profile`` is made of; nothing is made yet."""
+        persona = profile.persona
+        made = {kind: self._makers(components) for kind, components in profile.components.items()}
+        return Cast(
+            profile=profile.name,
+            persona=persona.id,
+            instructions=persona.instructions,
+            control=merge(persona.control, profile.control),
+            choose_voice=_chooser(profile),
+            realtime=made.get("realtime", ()),
+            llms=made.get("llm", ()),
+            voices=made.get("tts", ()),
+            rungs=[Rung(maker.name, maker.make) for maker in made.get("avatar", ())],
+            details={"id": persona.id, "name": persona.name, "greeting": persona.greeting, "look": dict(persona.look)},
+            deadlines=profile.deadlines,
+        )
+
+    def _makers(self, components: Sequence[Component]) -> list[Maker[Any]]:
+        return [Maker(component.name, self._maker(component)) for component in components]
+
+    def _maker(self, component: Component) -> Callable[[], Any]:
+        def make() -> Any:
+            return self._adapters.adapter(component.kind, component.name)(component.options, self._shared)
+
+        return make
+
+    async def warm_up(self, profile: Profile) -> dict[str, str]:
+        """Load what the adapters in use share, so that the first turn need not wait for it.
+
+        Of each kind the first adapter that works is warmed; what it loaded stays until ``close``.
+
+        Returns:
+            Why an adapter cannot work here, by its name.
+        """
+        trouble: dict[str, str] = {}
+        for components in profile.components.values():
+            for component in components:
+                try:
+                    await self._warm(component)
+                except Exception as error:  # foreign code; a fallback may do
+                    trouble[component.name] = explain(error)
+                    log.warning("%s cannot be used: %s", component.name, trouble[component.name])
+                else:
+                    break
+        return trouble
+
+    async def _warm(self, component: Component) -> None:
+        adapter = self._adapters.adapter(component.kind, component.name)
+        warm_up = getattr(adapter, "warm_up", None)
+        if warm_up is not None:
+            lease = await warm_up(component.options, self._shared)
+            if lease is not None:
+                self._leases.append(lease)
+
+    async def close(self) -> None:
+        """Let go of what was warmed. Idempotent."""
+        while self._leases:
+            await self._leases.pop().close()
+
+
+def _chooser(profile: Profile) -> Callable[[TurnControl], str | None]:
+    """The persona's own voice while it is calm, else the voice of its emotion."""
+    wish, voices = profile.persona.voice, profile.voice_map
+
+    def choose(control: TurnControl) -> str | None:
+        if control.label is EmotionLabel.NEUTRAL and wish is not None:
+            return wish
+        return voice_for(control.label, voices)
+
+    return choose

@@ -1,0 +1,169 @@
+"""The line to the voice: what it is told, in order, what it says, and what happens when it breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Protocol
+
+from tth.adapters.realtime import RealtimeAdapter, RealtimeEvent, ResponseRequest, SessionChange
+from tth.core.controls import TurnControl, merge
+from tth.core.conversation import message
+from tth.core.events import WarningEvent
+from tth.errors import AdapterError
+from tth.session.cast import Cast
+from tth.session.commands import Commands
+from tth.session.foreign import CLOSE_S, explain
+from tth.session.turn import Turn
+from tth.session.voice import Voice
+
+COMMAND_S = 10.0
+"""Longest time the voice may take to accept a command."""
+
+
+class Caller(Protocol):
+    """Who is on the near end of the line."""
+
+    turns: int
+
+    def take(self, event: RealtimeEvent) -> None:
+        """The voice says something."""
+
+    def asked_in_vain(self, turn: Turn, error: Exception) -> None:
+        """The turn could not be put to the voice."""
+
+    def renewed(self, reason: str) -> None:
+        """A new voice is there; whatever the old one had not finished is lost."""
+
+    def gone(self, reason: str) -> None:
+        """There is no voice any more."""
+
+    def warn(self, event: WarningEvent) -> None:
+        """Something cannot be done as asked."""
+
+
+class VoiceLine:
+    """Keeps the order of commands, and renews the voice when it is lost.
+
+    Args:
+        cast: For the voice that a control asks for.
+        voice: The voice in use.
+        caller: Told what happens.
+    """
+
+    def __init__(self, cast: Cast, voice: Voice, caller: Caller) -> None:
+        self._cast = cast
+        self._voice = voice
+        self._caller = caller
+        self._commands = Commands()
+        adapters = max(1, len(cast.realtime))
+        self._renew_s = adapters * (cast.deadlines.connect_s + CLOSE_S) + 1
+        self._told = 0
+        self._renewing = False
+        self._refused_voice = ""
+
+    @property
+    def full(self) -> bool:
+        """Whether no new turn should be put on the line."""
+        return self._commands.full
+
+    async def listen(self) -> None:
+        """Hand on what the voice says, whichever adapter it is, until cancelled."""
+        adapter: RealtimeAdapter | None = None
+        while True:
+            adapter = await self._voice.after(adapter)
+            reason = "its connection ended"
+            try:
+                async with aclosing(adapter.stream_events()) as events:
+                    async for event in events:
+                        self._caller.take(event)
+            except Exception as error:  # foreign code; the voice is replaced
+                reason = explain(error)
+            if self._voice.alive and self._voice.adapter is adapter:
+                self.lost(reason, AdapterError(self._voice.name, reason, code="voice_lost"))
+
+    async def work(self) -> None:
+        """Tell the voice what it is to be told, until cancelled."""
+        await self._commands.work()
+
+    def ask(self, turn: Turn) -> None:
+        """Put the turn's words to the voice and ask for its answer."""
+        self._commands.put(
+            lambda: self._ask(turn), lambda error: self._ask_failed(turn, error), COMMAND_S + self._renew_s
+        )
+
+    def cancel(self, response_id: str) -> None:
+        """Stop a response; an empty id stops whichever runs."""
+        self.tell(lambda adapter: adapter.cancel_response(response_id or None))
+
+    def tell(self, command: Callable[[RealtimeAdapter], Awaitable[None]]) -> None:
+        """Give the voice a command; where it fails or hangs, the voice is replaced."""
+        self._commands.put(lambda: self.tell_now(command), lambda error: self.lost(explain(error), error), COMMAND_S)
+
+    async def tell_now(self, command: Callable[[RealtimeAdapter], Awaitable[None]]) -> None:
+        """Give the voice a command from within ``then``."""
+        if self._voice.alive:
+            await command(self._voice.adapter)
+
+    def then(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do ``work`` in its place among the commands."""
+        self._commands.put(work, lambda error: self.lost(explain(error), error), COMMAND_S)
+
+    def lost(self, reason: str, error: Exception | None) -> None:
+        """Replace the voice: by the next adapter where ``error`` says that this one failed."""
+        if self._renewing:
+            return
+        self._renewing = True
+
+        async def run() -> None:
+            await self._renew(reason, error)
+            self._caller.renewed(reason)
+
+        self._commands.put(run, self._renewal_failed, self._renew_s)
+
+    async def _renew(self, reason: str, error: Exception | None = None, voice: str | None = None) -> None:
+        told = self._caller.turns
+        try:
+            await self._voice.renew(reason, failed=error, voice=voice)
+        finally:
+            self._renewing = False
+        self._told = told
+
+    def _renewal_failed(self, error: Exception) -> None:
+        self._renewing = False
+        self._caller.gone(explain(error))
+
+    async def _ask(self, turn: Turn) -> None:
+        if turn.ending is not None:
+            return
+        if not self._voice.alive:
+            await self._renew("the voice was gone")
+        await self._choose_voice(merge(self._cast.control, turn.wish))
+        if turn.number > self._told:
+            self._told = turn.number
+            await self._voice.adapter.add_items([message(f"user_{turn.id}", "user", turn.text)])
+        turn.tries += 1
+        await self._voice.adapter.respond(ResponseRequest(control=turn.wish, tag=turn.id))
+
+    def _ask_failed(self, turn: Turn, error: Exception) -> None:
+        self._caller.asked_in_vain(turn, error)
+
+    async def _choose_voice(self, control: TurnControl) -> None:
+        """Speak with the voice that the control asks for, by renewal where the adapter cannot change it."""
+        wanted = self._cast.choose_voice(control) if self._cast.realtime else None
+        if wanted is None or wanted in (self._voice.voice_name, self._refused_voice):
+            return
+        applied = await self._voice.adapter.configure(SessionChange(voice=wanted))
+        when = applied.fields.get("voice", "never")
+        if when == "now":
+            self._voice.voice_name = wanted
+        elif when == "at_renewal":
+            await self._renew("another voice is asked for", voice=wanted)
+        else:
+            self._refused_voice = wanted
+            text = f"{self._voice.name} cannot speak with the voice {wanted!r} now; it keeps {self._voice.voice_name!r}"
+            self._caller.warn(WarningEvent(code="control_voice", message=text))
+
+    def close(self) -> None:
+        """Take no more commands."""
+        self._commands.close()

@@ -1,0 +1,267 @@
+"""One connected person: a voice, a face and the turns between them."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from tth.adapters.realtime import RealtimeAdapter
+from tth.core.bus import CLIENT_LIMITS, EventBus, Limit, Subscription
+from tth.core.clock import Clock, LoopClock
+from tth.core.controls import TurnControl
+from tth.core.conversation import Conversation
+from tth.core.events import (
+    ControlUpdateEvent,
+    DegradedEvent,
+    Event,
+    Family,
+    HoldEvent,
+    InterruptEvent,
+    RecoveredEvent,
+    ResumeEvent,
+    SessionClosedEvent,
+    SessionReadyEvent,
+    UserTextEvent,
+)
+from tth.core.tasks import Tasks
+from tth.core.watchdog import Watchdog
+from tth.errors import SessionClosed, TthError
+from tth.session.cascade import Cascade
+from tth.session.cast import Cast
+from tth.session.chain import Maker
+from tth.session.orchestrator import Orchestrator
+from tth.session.playhead import Playhead
+from tth.session.stage import AvatarStage, Rung
+from tth.session.turn import Turn
+from tth.session.voice import Voice
+
+log = logging.getLogger(__name__)
+
+Observing = Callable[["Session"], Coroutine[Any, Any, None] | None]
+
+
+class Session:
+    """Use it as ``async with Session(cast) as session``; leaving ends everything it started.
+
+    Args:
+        cast: What the profile resolved to.
+        session_id: Unique in the process; made up where not given.
+        observers: Called with the session; a coroutine they return runs beside it.
+
+    Attributes:
+        id: The session's id.
+        bus: Its events.
+        conversation: What was said and heard.
+        components: The adapter in use for each kind.
+    """
+
+    def __init__(self, cast: Cast, *, session_id: str | None = None, observers: Sequence[Observing] = ()) -> None:
+        self.cast = cast
+        self.id = session_id or uuid.uuid4().hex[:16]
+        self.bus = EventBus()
+        self.conversation = Conversation()
+        self.components: dict[str, str] = {}
+        self._observers = observers
+        self._tasks = Tasks(self._broke)
+        self._clients = 0
+        self._open = False
+        self._clock: Clock
+        self._watchdog: Watchdog
+        self._playhead: Playhead
+        self._voice: Voice
+        self._stage: AvatarStage
+        self._orchestrator: Orchestrator
+
+    async def __aenter__(self) -> Self:
+        """Connect voice and face.
+
+        Raises:
+            AdapterError: No voice of the profile could be reached. A missing face is told, not raised.
+        """
+        self._clock = LoopClock()
+        self._watchdog = Watchdog(self._clock)
+        self._playhead = Playhead(self._clock)
+        self._voice = Voice(
+            self._realtime(),
+            instructions=self.cast.instructions,
+            voice=self.cast.choose_voice(self.cast.control),
+            control=self.cast.control,
+            conversation=self.conversation,
+            connect_s=self.cast.deadlines.connect_s,
+            clock=self._clock,
+            publish=self.bus.publish,
+        )
+        self._stage = AvatarStage(
+            self.cast.rungs, self.bus, self._playhead, self._clock, self._watchdog, self._first_frame
+        )
+        self._orchestrator = Orchestrator(
+            self.cast,
+            self.bus,
+            voice=self._voice,
+            stage=self._stage,
+            playhead=self._playhead,
+            conversation=self.conversation,
+            clock=self._clock,
+            watchdog=self._watchdog,
+        )
+        self.components = self._named()
+        self.bus.observe(self._follow, frozenset({Family.WORDS}))
+        try:
+            await self._voice.renew("")
+            await self._stage.open()
+        except BaseException:
+            await self.close()
+            raise
+        self._begin()
+        return self
+
+    def _begin(self) -> None:
+        self._open = True
+        if self.cast.realtime:
+            self.components["realtime"] = self._voice.name
+        if self._stage.name:
+            self.components["avatar"] = self._stage.name
+        self.bus.publish(
+            SessionReadyEvent(
+                session_id=self.id,
+                profile=self.cast.profile,
+                persona=self.cast.persona,
+                components=dict(self.components),
+            )
+        )
+        line = self._orchestrator.line
+        self._tasks.start(line.listen(), f"{self.id} voice")
+        self._tasks.start(line.work(), f"{self.id} commands")
+        for observe in self._observers:
+            beside = observe(self)
+            if beside is not None:
+                self._tasks.start(beside, f"{self.id} observer")
+
+    def _realtime(self) -> Sequence[Maker[RealtimeAdapter]]:
+        if self.cast.realtime:
+            return self.cast.realtime
+        cast = self.cast
+
+        def cascade() -> RealtimeAdapter:
+            return Cascade(cast.llms, cast.voices, self._clock, self._watchdog, cast.choose_voice, cast.deadlines)
+
+        return (Maker("cascade", cascade),)
+
+    def _named(self) -> dict[str, str]:
+        cast = self.cast
+        firsts: dict[str, Sequence[Maker[Any] | Rung]] = {
+            "realtime": cast.realtime,
+            "llm": cast.llms,
+            "tts": cast.voices,
+            "avatar": cast.rungs,
+        }
+        return {kind: makers[0].name for kind, makers in firsts.items() if makers}
+
+    def _follow(self, event: Event) -> None:
+        if isinstance(event, DegradedEvent | RecoveredEvent) and event.component in self.components:
+            self.components[event.component] = event.now
+
+    def _first_frame(self) -> None:
+        self._orchestrator.first_frame()
+
+    def _broke(self, error: Exception) -> None:
+        log.error("session %s: a task failed", self.id, exc_info=error)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    # What a caller may ask for
+
+    @property
+    def turn(self) -> Turn | None:
+        """The open turn, if there is one."""
+        return self._orchestrator.turn
+
+    @property
+    def control(self) -> TurnControl:
+        """The session's own control, laid over the persona's."""
+        return self._orchestrator.control
+
+    def say(self, text: str, control: TurnControl | None = None) -> Turn:
+        """Begin a turn with the person's words; an open turn is interrupted.
+
+        Raises:
+            SessionClosed: The session has ended.
+            TthError: The turn was refused; the bus carries an ``ErrorEvent`` that says why.
+        """
+        if not self._open:
+            raise SessionClosed(f"session {self.id} has ended")
+        turn_id = uuid.uuid4().hex[:12]
+        self.bus.publish(UserTextEvent(text=text, control=control or TurnControl(), turn_id=turn_id))
+        turn = self.turn
+        if turn is None or turn.id != turn_id:
+            raise TthError("the turn was refused: the text is empty or too long, or no turns are taken now")
+        return turn
+
+    def interrupt(self, reason: str = "client") -> None:
+        """Stop the open turn at once."""
+        self.bus.publish(InterruptEvent(reason=reason))
+
+    def hold(self) -> None:
+        """Stop the playhead; nothing is lost, and the response goes on arriving."""
+        self.bus.publish(HoldEvent())
+
+    def resume(self) -> None:
+        """Go on from the sample where it was held."""
+        self.bus.publish(ResumeEvent())
+
+    def update_control(self, control: TurnControl) -> None:
+        """Lay ``control`` over the session's, for this turn's face and the next turns' voice."""
+        self.bus.publish(ControlUpdateEvent(control=control))
+
+    def subscribe(self, limits: Mapping[Family, Limit] = CLIENT_LIMITS) -> Subscription:
+        """A queue of the session's events; close it when done."""
+        return self.bus.subscribe(limits)
+
+    def attach_client(self) -> None:
+        """A client plays the sound and will report its playhead."""
+        self._clients += 1
+        self._playhead.client = True
+
+    def detach_client(self) -> None:
+        """It is gone; with the last one the clock tells the playhead again."""
+        self._clients -= 1
+        self._playhead.client = self._clients > 0
+
+    def report_playhead(self, turn: int, sample: int, *, playing: bool, ended: bool = False) -> None:
+        """The client has played turn number ``turn`` up to media unit ``sample``."""
+        self._orchestrator.report_playhead(turn, sample, playing=playing, ended=ended)
+
+    def report_flush(self, turn: int, sample: int) -> None:
+        """The client's sound of the interrupted turn number ``turn`` stopped at media unit ``sample``."""
+        self._orchestrator.report_flush(turn, sample)
+
+    @property
+    def playhead(self) -> int:
+        """Media units of the open turn's speech played so far."""
+        return self._playhead.position()
+
+    async def drain(self) -> None:
+        """Take no new turn; return when the open one has ended."""
+        self._orchestrator.draining = True
+        if self.turn is not None:
+            await self.turn.wait()
+
+    async def close(self, reason: str = "") -> None:
+        """End everything. Idempotent."""
+        was_open, self._open = self._open, False
+        if was_open:
+            self._orchestrator.interrupt("session_closed")
+        self._orchestrator.line.close()
+        await self._tasks.close()
+        await self._stage.close()
+        await self._voice.close()
+        self._watchdog.close()
+        if was_open:
+            self.bus.publish(SessionClosedEvent(reason=reason))
+        self.bus.close()
