@@ -1,0 +1,110 @@
+"""Who the avatar is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from tth.config.controls import read_control
+from tth.config.document import Node
+from tth.config.nearest import suggestion
+from tth.config.sources import Sources
+from tth.config.yaml_reader import read_yaml
+from tth.core.controls import TurnControl
+
+PERSONA_KEYS = ("id", "name", "summary", "instructions", "voice", "control", "look", "greeting")
+PALETTES = ("mira", "noor", "ori")
+_COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Persona:
+    """A character that an avatar can play.
+
+    Attributes:
+        id: What a profile writes after ``persona:``; the file's name.
+        name: What it calls itself.
+        summary: One line for people who choose.
+        instructions: To the model, in the second person.
+        voice: The voice it would like; ``None`` where any will do.
+        control: What it feels and how it speaks unless told otherwise; ``character.persona_id`` is its ``id``.
+        look: ``palette`` and colours by name, passed on to the page.
+        greeting: What it says first.
+    """
+
+    id: str
+    name: str
+    summary: str = ""
+    instructions: str = ""
+    voice: str | None = None
+    control: TurnControl = field(default_factory=TurnControl)
+    look: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({"palette": "mira"}))
+    greeting: str = ""
+
+
+def persona_files(sources: Sources) -> dict[str, Path]:
+    """Every persona's file by its id; the first folder that has one wins."""
+    files: dict[str, Path] = {}
+    for folder in sources.folders:
+        for file in sorted(folder.personas.glob("*.yaml")):
+            files.setdefault(file.stem, file)
+    return files
+
+
+def list_personas(sources: Sources) -> Iterator[Persona]:
+    """Every persona that can be chosen.
+
+    Raises:
+        ConfigError: A persona's file cannot be used.
+    """
+    for _, file in sorted(persona_files(sources).items()):
+        yield read_persona(file)
+
+
+def find_persona(asked: Node, sources: Sources) -> Persona:
+    """The persona of the name that ``asked`` holds.
+
+    Raises:
+        ConfigError: There is none, or its file cannot be used.
+    """
+    files, name = persona_files(sources), asked.string()
+    if name not in files:
+        raise asked.error(f"no persona named {name!r}", suggestion(name, files))
+    return read_persona(files[name])
+
+
+def read_persona(file: Path) -> Persona:
+    """Read a persona's file.
+
+    Raises:
+        ConfigError: It cannot be used; names file, line and key.
+    """
+    document = read_yaml(file)
+    table = document.only(PERSONA_KEYS)
+    for key in ("id", "name", "instructions"):
+        if key not in table:
+            raise document.error("is missing", f"write '{key}: ...'", child=key)
+    identity = table["id"].string()
+    if identity != file.stem:
+        raise table["id"].error(f"{identity!r} is not the file's name", f"write 'id: {file.stem}'")
+    texts = {
+        key: table[key].string().strip() for key in PERSONA_KEYS if key in table and key not in ("control", "look")
+    }
+    control = read_control(table.get("control"))
+    control = replace(control, character=replace(control.character, persona_id=identity))
+    return Persona(**texts, control=control, look=_look(table.get("look")))
+
+
+def _look(node: Node | None) -> Mapping[str, str]:
+    look = {"palette": "mira"}
+    for name, child in (node.table() if node is not None else {}).items():
+        text = child.string()
+        if name == "palette" and text not in PALETTES:
+            raise child.error(f"no palette named {text!r}", suggestion(text, PALETTES))
+        if name != "palette" and not _COLOUR.fullmatch(text):
+            raise child.error(f"{text!r} is not a colour", "write it as '#c86b4a', in quotes")
+        look[name] = text
+    return MappingProxyType(look)

@@ -1,0 +1,76 @@
+"""How this installation runs; never which avatar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class Limits(BaseModel):
+    """How much is taken before something is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sessions: int = Field(64, ge=1, description="Sessions at once; one more is refused.")
+    message_bytes: int = Field(1_048_576, ge=1024, description="Size of one message from a client.")
+    text_chars: int = Field(8000, ge=1, description="Length of one message that a person types.")
+    drain_s: float = Field(30, ge=0, description="Seconds that running turns get to finish when the server stops.")
+
+
+class Deadlines(BaseModel):
+    """How long is waited before the next adapter, or the end of the turn. A profile may set them for its adapters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    connect_s: float = Field(5, gt=0, description="Seconds for an adapter to connect.")
+    first_token_s: float = Field(8, gt=0, description="Seconds from the request to the first word of an answer.")
+    token_gap_s: float = Field(8, gt=0, description="Seconds between two pieces of an answer's text.")
+    first_sound_s: float = Field(4, gt=0, description="Seconds from a sentence to its first sound.")
+    sound_gap_s: float = Field(4, gt=0, description="Seconds between two pieces of sound.")
+
+
+class Settings(BaseSettings):
+    """Settings of the program. ``read_settings`` reads them; made directly, it holds its defaults."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="TTH_")
+
+    host: str = Field("127.0.0.1", min_length=1, description="Address that the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on; 0 takes any free one.")
+    api_key: SecretStr | None = Field(None, description="Key that clients must send; needed off loopback.")
+    insecure: bool = Field(False, description="Serve off loopback without a key.")
+    origins: tuple[str, ...] = Field((), description="Web pages of other origins that may connect.")
+    profile: str = Field("offline", min_length=1, description="Profile used where none is named.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    log_format: Literal["text", "json"] = Field("text", description="Lines to read, or one JSON object a line.")
+    limits: Limits = Field(Limits(), description="How much is taken.")
+    deadlines: Deadlines = Field(Deadlines(), description="How long is waited.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take values from the call alone: the layers are laid before, by what remembers file and line."""
+        return (init_settings,)
+
+
+CONFIG_DIR = "TTH_CONFIG_DIR"
+"""The one variable that is no setting: it says where the settings lie."""
+
+
+def variables() -> Iterator[tuple[str, str, object]]:
+    """Each setting's environment variable, what it means and its default."""
+    yield CONFIG_DIR, "Folder of your own settings, profiles and personas.", "~/.config/tth"
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, BaseModel):
+            for inner, part in type(field.default).model_fields.items():
+                yield f"TTH_{name}__{inner}".upper(), part.description or "", part.default
+        else:
+            yield f"TTH_{name}".upper(), field.description or "", field.default

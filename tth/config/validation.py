@@ -1,0 +1,129 @@
+"""Values against a pydantic model, with errors that name file, line, key and the way out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from tth.config.document import Node
+from tth.config.nearest import nearest, suggestion
+from tth.errors import ConfigError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validated(model: type[M], node: Node, *, beside: Iterable[str] = ()) -> M:
+    """An instance of ``model`` with the node's values.
+
+    A value from outside a file is read as YAML; where the model wants text it is taken as the text it was.
+
+    Args:
+        model: Says what is right.
+        node: A group of keys.
+        beside: Keys that may stand among them without being the model's: an unknown key may be a slip of one.
+
+    Raises:
+        ConfigError: The class that the node's origin names.
+    """
+    try:
+        return _validate(model, node)
+    except ValidationError as first:
+        node = _as_text(node, first.errors())
+        try:
+            return _validate(model, node)
+        except ValidationError as error:
+            raise _explain(error.errors()[0], model, node, beside) from error
+
+
+def _validate(model: type[M], node: Node) -> M:
+    try:
+        return model.model_validate(node.plain() or {})
+    except ValidationError:
+        raise
+    except Exception as error:  # a validator of a stranger's model
+        raise node.error(f"its options cannot be checked ({type(error).__name__}: {error})") from error
+
+
+def _as_text(node: Node, errors: Iterable[ErrorDetails]) -> Node:
+    wanted = {node.at(error["loc"]).key for error in errors if error["type"] == "string_type"}
+
+    def change(child: Node) -> Node:
+        return replace(child, value=child.text) if child.key in wanted and child.text is not None else child
+
+    return node.map_scalars(change)
+
+
+def _explain(error: ErrorDetails, model: type[BaseModel], node: Node, beside: Iterable[str]) -> ConfigError:
+    path, kind = error["loc"], error["type"]
+    target = node.at(path)
+    if kind == "extra_forbidden":
+        known = [*_field_names(model, path[:-1]), *(beside if len(path) == 1 else ())]
+        return target.error("no such option", suggestion(str(path[-1]), known))
+    field = _field(model, path)
+    about = f" ({field.description.rstrip('.')})" if field is not None and field.description else ""
+    if kind == "missing":
+        name = str(path[-1])
+        return target.error(f"is missing{about}", f"write '{name}: ...'", child=name)
+    message = error["msg"].removeprefix("Value error, ")
+    if kind in ("value_error", "assertion_error"):
+        return target.error(message)
+    return target.error(f"{_shown(target, field)} will not do", _fix(error, message, target))
+
+
+def _fix(error: ErrorDetails, message: str, target: Node) -> str:
+    fix = re.sub(r"^(Input|String|List|Tuple|Value) should", "it should", message)
+    fix = re.sub(r", unable to parse.*", "", fix)
+    if error["type"] == "literal_error" and isinstance(target.value, str):
+        meant = nearest(target.value, re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", ""))))
+        return f"did you mean {meant}? {fix[0].upper()}{fix[1:]}" if meant else fix
+    if error["type"] == "string_type" and isinstance(target.value, (int, float, bool)):
+        return f"{fix}: put it in quotes"
+    return fix
+
+
+def _shown(target: Node, field: FieldInfo | None) -> str:
+    return "the value" if field is not None and "Secret" in repr(field.annotation) else target.shown
+
+
+def _field(model: type[BaseModel], path: Sequence[str | int]) -> FieldInfo | None:
+    """The field that ``path`` leads to, through models within models."""
+    field: FieldInfo | None = None
+    inner: Any = model
+    for step in path:
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            field = _by_name(inner).get(str(step))
+            inner = field.annotation if field is not None else None
+    return field
+
+
+def _field_names(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
+    field = _field(model, path)
+    inner = model if field is None else field.annotation
+    return list(_by_name(inner)) if isinstance(inner, type) and issubclass(inner, BaseModel) else []
+
+
+def _by_name(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def shown_options(options: BaseModel | None, node: Node) -> dict[str, Any]:
+    """Options as a person may see them: secrets masked, what came by ``${NAME}`` as it was written."""
+    return {} if options is None else _unread(options.model_dump(mode="json", by_alias=True), node)
+
+
+def _unread(shown: Any, node: Node) -> Any:
+    if node.reference:
+        return node.reference
+    if isinstance(shown, dict) and isinstance(node.value, dict):
+        return {
+            name: _unread(value, node.value[name]) if name in node.value else value for name, value in shown.items()
+        }
+    if isinstance(shown, list) and isinstance(node.value, tuple) and len(shown) == len(node.value):
+        return [_unread(value, child) for value, child in zip(shown, node.value, strict=True)]
+    return shown
