@@ -1,1 +1,1 @@
-"""face."""
+"""Blendshapes, visemes, emotions, co-articulation: pure, no clock and no sockets."""

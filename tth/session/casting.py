@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from tth.adapters.shared import Lease, Shared
-from tth.config.catalogue import Kind
 from tth.config.profiles import Component, Profile
 from tth.config.voices import voice_for
 from tth.core.controls import EmotionLabel, TurnControl, merge
+from tth.plugins.registry import Registry
 from tth.session.cast import Cast
 from tth.session.chain import Maker
 from tth.session.foreign import explain
@@ -19,26 +19,15 @@ from tth.session.stage import Rung
 log = logging.getLogger(__name__)
 
 
-class Adapters(Protocol):
-    """Where adapter classes come from."""
-
-    def adapter(self, kind: Kind, name: str) -> Callable[..., Any]:
-        """The class, imported now if it was not before.
-
-        Raises:
-            PluginError: It cannot be loaded.
-        """
-
-
 class Casting:
     """Makes casts of profiles, and keeps what their adapters share.
 
     Args:
-        adapters: Where adapter classes come from.
+        registry: Where adapter classes come from.
     """
 
-    def __init__(self, adapters: Adapters) -> None:
-        self._adapters = adapters
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self._shared = Shared()
         self._leases: list[Lease[Any]] = []
 
@@ -65,7 +54,8 @@ class Casting:
 
     def _maker(self, component: Component) -> Callable[[], Any]:
         def make() -> Any:
-            return self._adapters.adapter(component.kind, component.name)(component.options, self._shared)
+            offer = self._registry.resolve(component.kind, component.name)
+            return offer.adapter_class()(component.options, self._shared)
 
         return make
 
@@ -90,7 +80,7 @@ class Casting:
         return trouble
 
     async def _warm(self, component: Component) -> None:
-        adapter = self._adapters.adapter(component.kind, component.name)
+        adapter = self._registry.resolve(component.kind, component.name).adapter_class()
         warm_up = getattr(adapter, "warm_up", None)
         if warm_up is not None:
             lease = await warm_up(component.options, self._shared)

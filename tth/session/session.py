@@ -40,7 +40,8 @@ from tth.session.voice import Voice
 
 log = logging.getLogger(__name__)
 
-Observing = Callable[["Session"], Coroutine[Any, Any, None] | None]
+Observing = Callable[["Session"], Sequence[tuple[str, Coroutine[Any, Any, None]]]]
+"""Gives what runs beside a session, each with a name."""
 
 
 class Session:
@@ -49,7 +50,7 @@ class Session:
     Args:
         cast: What the profile resolved to.
         session_id: Unique in the process; made up where not given.
-        observers: Called with the session; a coroutine they return runs beside it.
+        observing: Called with the session once it is open; what it returns runs beside it.
 
     Attributes:
         id: The session's id.
@@ -58,13 +59,13 @@ class Session:
         components: The adapter in use for each kind.
     """
 
-    def __init__(self, cast: Cast, *, session_id: str | None = None, observers: Sequence[Observing] = ()) -> None:
+    def __init__(self, cast: Cast, *, session_id: str | None = None, observing: Observing | None = None) -> None:
         self.cast = cast
         self.id = session_id or uuid.uuid4().hex[:16]
         self.bus = EventBus()
         self.conversation = Conversation()
         self.components: dict[str, str] = {}
-        self._observers = observers
+        self._observing = observing
         self._tasks = Tasks(self._broke)
         self._clients = 0
         self._open = False
@@ -120,6 +121,15 @@ class Session:
 
     def _begin(self) -> None:
         self._open = True
+        line = self._orchestrator.line
+        self._tasks.start(line.listen(), f"{self.id} voice")
+        self._tasks.start(line.work(), f"{self.id} commands")
+        for name, beside in self._observing(self) if self._observing else ():
+            self._tasks.start(beside, f"{self.id} {name}")
+        self.announce()
+
+    def announce(self) -> None:
+        """Tell the bus what this session is, for who has just subscribed."""
         if self.cast.realtime:
             self.components["realtime"] = self._voice.name
         if self._stage.name:
@@ -132,13 +142,6 @@ class Session:
                 components=dict(self.components),
             )
         )
-        line = self._orchestrator.line
-        self._tasks.start(line.listen(), f"{self.id} voice")
-        self._tasks.start(line.work(), f"{self.id} commands")
-        for observe in self._observers:
-            beside = observe(self)
-            if beside is not None:
-                self._tasks.start(beside, f"{self.id} observer")
 
     def _realtime(self) -> Sequence[Maker[RealtimeAdapter]]:
         if self.cast.realtime:
@@ -251,6 +254,12 @@ class Session:
         self._orchestrator.draining = True
         if self.turn is not None:
             await self.turn.wait()
+
+    def end(self, reason: str = "") -> None:
+        """Tell every subscriber that the session is over; whoever opened it closes it then."""
+        self.interrupt(reason)
+        self.bus.publish(SessionClosedEvent(reason=reason))
+        self.bus.close()
 
     async def close(self, reason: str = "") -> None:
         """End everything. Idempotent."""

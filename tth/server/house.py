@@ -1,0 +1,154 @@
+"""What one server process has: profiles, personas, open sessions, and whether it is about to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tth.config.finding import list_profiles
+from tth.config.personas import Persona, list_personas
+from tth.config.profiles import Profile, resolve_profile
+from tth.config.settings import Settings
+from tth.config.sources import Sources
+from tth.core.controls import TurnControl
+from tth.errors import TthError
+from tth.plugins.registry import Registry
+from tth.server.stream import Media
+from tth.server.tickets import Ticket, TicketDesk
+from tth.session.casting import Casting
+from tth.session.session import Session
+
+log = logging.getLogger(__name__)
+
+
+class Busy(TthError):
+    """No session can be opened now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client wants of its session; ``None`` leaves the profile's own."""
+
+    profile: str | None = None
+    persona: str | None = None
+    control: TurnControl = TurnControl()
+    media: Media = "binary"
+
+
+class House:
+    """Opens sessions and sees them out.
+
+    Args:
+        profile: The default profile, checked.
+
+    Attributes:
+        trouble: Why an adapter of the default profile cannot work here, by its name.
+        draining: Whether nothing new is taken.
+    """
+
+    def __init__(self, settings: Settings, sources: Sources, registry: Registry, profile: Profile) -> None:
+        self.settings = settings
+        self.profile = profile
+        self.trouble: dict[str, str] = {}
+        self.draining = False
+        self._sources = sources
+        self._registry = registry
+        self._casting = Casting(registry)
+        self._desk = TicketDesk(time.monotonic)
+        self._sessions: set[Session] = set()
+
+    async def warm_up(self) -> None:
+        """Load what the default profile's adapters share."""
+        self.trouble = await self._casting.warm_up(self.profile)
+
+    async def close(self) -> None:
+        """Let go of what was loaded."""
+        await self._casting.close()
+
+    @property
+    def sessions(self) -> int:
+        """How many sessions are open."""
+        return len(self._sessions)
+
+    def profiles(self) -> list[dict[str, str]]:
+        """Name and summary of every profile that can be read."""
+        entries = list_profiles(self._sources, self._registry.profiles)
+        return [{"name": entry.name, "summary": entry.summary} for entry in entries if not entry.problem]
+
+    def personas(self) -> list[dict[str, Any]]:
+        """What a page shows of every persona."""
+        return [describe(persona) for persona in list_personas(self._sources)]
+
+    def admit(self, request: Request) -> Ticket:
+        """A ticket for the session asked for.
+
+        Raises:
+            ConfigError: There is no such profile or persona, or it cannot be used.
+            Busy: The server stops, or holds as many sessions as it may.
+        """
+        if self.draining:
+            raise Busy("the server is about to stop; connect again in a moment")
+        if len(self._sessions) + len(self._desk) >= self.settings.limits.sessions:
+            raise Busy(f"{self.settings.limits.sessions} sessions are open, as many as the settings allow")
+        cast = self._casting.cast(self._profile(request))
+        return self._desk.issue(cast, request.control, request.media)
+
+    def _profile(self, request: Request) -> Profile:
+        profile = self.profile
+        if request.profile not in (None, profile.name):
+            profile = resolve_profile(str(request.profile), self._sources, self._registry)
+        if request.persona is not None and request.persona != profile.persona.id:
+            known = {persona.id: persona for persona in list_personas(self._sources)}
+            if request.persona not in known:
+                raise TthError(f"no persona named {request.persona!r}; use one of {', '.join(sorted(known))}")
+            profile = replace(profile, persona=known[request.persona])
+        return profile
+
+    def claim(self, session_id: str, secret: str) -> Ticket | None:
+        """The ticket of that session, once."""
+        return self._desk.claim(session_id, secret)
+
+    @asynccontextmanager
+    async def open(self, ticket: Ticket) -> AsyncIterator[Session]:
+        """The session of ``ticket``, for as long as the block runs.
+
+        Raises:
+            AdapterError: No voice of the profile could be reached.
+        """
+        session = Session(ticket.cast, session_id=ticket.session_id, observing=self._registry.observe_session)
+        async with session:
+            self._sessions.add(session)
+            try:
+                session.update_control(ticket.control)
+                yield session
+            finally:
+                self._sessions.discard(session)
+
+    async def drain(self) -> None:
+        """Take nothing new, let running turns end, then end every session."""
+        self.draining = True
+        limit_s = self.settings.limits.drain_s
+        try:
+            async with asyncio.timeout(limit_s), asyncio.TaskGroup() as group:
+                for session in self._sessions:
+                    group.create_task(session.drain())
+        except TimeoutError:
+            log.warning("some turns were still running after %g s and are cut off", limit_s)
+        for session in list(self._sessions):
+            session.end("server_stopping")
+
+
+def describe(persona: Persona) -> dict[str, Any]:
+    """What a page shows of a persona."""
+    return {
+        "id": persona.id,
+        "name": persona.name,
+        "summary": persona.summary,
+        "greeting": persona.greeting,
+        "look": dict(persona.look),
+    }

@@ -1,0 +1,91 @@
+"""Runs the server, and stops it without cutting anybody short."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from tth.server.app import create_app
+from tth.server.house import House
+from tth.server.security import check_bind
+
+
+class Server(uvicorn.Server):
+    """Uvicorn with its own way to stop: the first signal drains, the second ends at once; both exit with 0.
+
+    Args:
+        started: Called with the page's address once it can be opened.
+    """
+
+    def __init__(self, config: uvicorn.Config, house: House, started: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._house = house
+        self._started = started
+        self._stop = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ours are set by ``serve``."""
+        yield
+
+    def ask_to_stop(self) -> None:
+        """Drain; asked again, stop at once."""
+        if self._stop.is_set():
+            self.should_exit = self.force_exit = True
+        self._stop.set()
+
+    async def drain_when_asked(self) -> None:
+        """Wait for the wish to stop, let running turns end, then stop."""
+        await self._stop.wait()
+        await self._house.drain()
+        self.should_exit = True
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        """Open the port, then tell the address."""
+        await super().startup(sockets)  # type: ignore[arg-type]
+        if self.started:
+            self._started(self.address())
+
+    def address(self) -> str:
+        """Where the page is."""
+        host, port = self.config.host, self.config.port
+        for server in self.servers:
+            for listening in server.sockets:
+                port = listening.getsockname()[1]
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{port}/"
+
+
+async def serve(house: House, started: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises:
+        ConfigError: The address may not be served on without a key.
+        OSError: The port is taken.
+    """
+    settings = house.settings
+    check_bind(settings)
+    config = uvicorn.Config(
+        create_app(house),
+        host=settings.host,
+        port=settings.port,
+        ws="websockets-sansio",
+        ws_max_size=settings.limits.message_bytes,
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    server = Server(config, house, started)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.ask_to_stop)
+    async with asyncio.TaskGroup() as group:
+        draining = group.create_task(server.drain_when_asked())
+        await server.serve()
+        draining.cancel()

@@ -1,0 +1,69 @@
+"""Sessions that were asked for over HTTP and not yet claimed by a socket."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tth.core.controls import TurnControl
+from tth.server.stream import Media
+from tth.session.cast import Cast
+
+CLAIM_S = 60.0
+"""How long a session may wait for its socket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """The right to open one session, once."""
+
+    session_id: str
+    secret: str
+    cast: Cast
+    control: TurnControl
+    media: Media
+    expires_at: float = field(repr=False)
+
+
+class TicketDesk:
+    """Gives out tickets and takes each back once.
+
+    Args:
+        now: Seconds on a monotonic clock.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._tickets: dict[str, Ticket] = {}
+
+    def __len__(self) -> int:
+        self._forget_old()
+        return len(self._tickets)
+
+    def issue(self, cast: Cast, control: TurnControl, media: Media) -> Ticket:
+        """A ticket for a session of ``cast``."""
+        self._forget_old()
+        ticket = Ticket(
+            session_id=secrets.token_hex(8),
+            secret=secrets.token_urlsafe(24),
+            cast=cast,
+            control=control,
+            media=media,
+            expires_at=self._now() + CLAIM_S,
+        )
+        self._tickets[ticket.session_id] = ticket
+        return ticket
+
+    def claim(self, session_id: str, secret: str) -> Ticket | None:
+        """The ticket of that session, if the secret is right and nobody claimed it before."""
+        self._forget_old()
+        ticket = self._tickets.get(session_id)
+        if ticket is None or not secrets.compare_digest(ticket.secret.encode(), secret.encode()):
+            return None
+        return self._tickets.pop(session_id)
+
+    def _forget_old(self) -> None:
+        now = self._now()
+        for session_id in [key for key, ticket in self._tickets.items() if ticket.expires_at <= now]:
+            del self._tickets[session_id]
