@@ -62,13 +62,12 @@ class Playout:
         """Seconds until it is worth looking again, ``None`` when the end has come."""
         playhead, now = self._playhead, self._clock.now()
         left = turn.speech.received - playhead.position()
-        if left <= 0 and (reported_end or not playhead.client or not turn.speech.received):
-            return None
-        if now >= self._give_up_at:
+        confirmed = reported_end or not playhead.client or not turn.speech.received
+        if (left <= TOLERANCE_UNITS and confirmed) or now >= self._give_up_at:
             return None
         if left <= TOLERANCE_UNITS:
             self._confirm_by = self._confirm_by or now + GRACE_S
-            return None if reported_end or now >= self._confirm_by else self._confirm_by - now
+            return None if now >= self._confirm_by else self._confirm_by - now
         if not playhead.running:
             playhead.check_client()
             return LOOK_S
