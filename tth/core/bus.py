@@ -1,4 +1,4 @@
-"""The session's event bus: publish is a function call, delivery is filtered by generation."""
+"""The session's event bus: publish is a function call, and an interrupt reaches into every queue."""
 
 from __future__ import annotations
 
@@ -103,19 +103,12 @@ class Subscription:
             waiter.set_result(None)
 
     def get_nowait(self) -> Event | None:
-        """The next event that is still wanted, or ``None``.
-
-        Events of an older generation are skipped here, so that nothing stale is delivered whenever it is read.
-        """
-        generation = self._bus.generation
-        while True:
-            heads = [queue for queue in self._queues.values() if queue]
-            if not heads:
-                return None
-            queue = heads[0] if len(heads) == 1 else min(heads, key=_number)
-            event = queue.popleft()[1]
-            if not event.filtered or event.generation >= generation:
-                return event
+        """The next event, or ``None``."""
+        heads = [queue for queue in self._queues.values() if queue]
+        if not heads:
+            return None
+        queue = heads[0] if len(heads) == 1 else min(heads, key=_number)
+        return queue.popleft()[1]
 
     async def wait(self) -> None:
         """Return once something may be there to read, or the subscription was closed. Cancelling loses nothing."""
@@ -149,12 +142,11 @@ class Subscription:
     async def __anext__(self) -> Event:
         return await self.get()
 
-    def purge(self) -> None:
-        """Let go of the media of older generations."""
-        generation = self._bus.generation
+    def purge(self, generation: int) -> None:
+        """Let go of the media of an interrupted generation."""
         for queue in self._queues.values():
-            if any(e.filtered and e.generation < generation for _, e in queue):
-                kept = [(n, e) for n, e in queue if not e.filtered or e.generation >= generation]
+            if any(e.filtered and e.generation == generation for _, e in queue):
+                kept = [(n, e) for n, e in queue if not e.filtered or e.generation != generation]
                 queue.clear()
                 queue.extend(kept)
 
@@ -190,8 +182,12 @@ def _topic(event: Event) -> str:
 class EventBus:
     """Carries one session's events; belongs to the loop it is used on.
 
+    Each turn has a generation of its own. An interrupt takes the media of the current one out of every queue and
+    refuses what is still published of it, so that once it has returned nothing stale is delivered. What a turn that
+    was not interrupted left in a slow reader's queue stays there.
+
     Attributes:
-        generation: Goes up at every interrupt. Media of a lower one is not delivered any more.
+        generation: The newest generation; goes up with every turn and at every interrupt.
     """
 
     FLUSH_AT = 1024
@@ -207,7 +203,12 @@ class EventBus:
         self._flush_due: asyncio.Handle | None = None
 
     def publish(self, event: Event) -> None:
-        """Hand ``event`` to its handler, to every subscription of its family and to the observers' next flush."""
+        """Hand ``event`` to its handler, to every subscription of its family and to the observers' next flush.
+
+        Media of an older generation is dropped.
+        """
+        if event.filtered and event.generation < self.generation:
+            return
         family = event.family
         self._count += 1
         for subscription in self._subscriptions[family]:
@@ -259,20 +260,24 @@ class EventBus:
             self._flush_due = None
         events, self._observed = self._observed, []
         for event in events:
-            if event.filtered and event.generation < self.generation:
-                continue
             for observer in self._observers[event.family]:
                 try:
                     observer(event)
                 except Exception:  # a stranger's code; it must not take the session with it
                     log.exception("observer %r failed on %s", observer, type(event).__name__)
 
-    def interrupt(self) -> int:
-        """Begin a new generation: no media of an older one is delivered from here on."""
+    def begin(self) -> int:
+        """A generation for a new turn."""
         self.generation += 1
-        for subscription in {s for group in self._subscriptions.values() for s in group}:
-            subscription.purge()
         return self.generation
+
+    def interrupt(self) -> None:
+        """End the current generation: no media of it is delivered from here on."""
+        stale = self.generation
+        self.generation += 1
+        self._observed = [e for e in self._observed if not e.filtered or e.generation != stale]
+        for subscription in {s for group in self._subscriptions.values() for s in group}:
+            subscription.purge(stale)
 
     def close(self) -> None:
         """Flush the observers, then end every subscription after what it holds. Idempotent."""

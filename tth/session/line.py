@@ -29,6 +29,9 @@ class Caller(Protocol):
     def take(self, event: RealtimeEvent) -> None:
         """The voice says something."""
 
+    def asked(self, turn: Turn) -> None:
+        """The voice has taken the request."""
+
     def asked_in_vain(self, turn: Turn, error: Exception) -> None:
         """The turn could not be put to the voice."""
 
@@ -144,6 +147,7 @@ class VoiceLine:
             await self._voice.adapter.add_items([message(f"user_{turn.id}", "user", turn.text)])
         turn.tries += 1
         await self._voice.adapter.respond(ResponseRequest(control=turn.wish, tag=turn.id))
+        self._caller.asked(turn)
 
     def _ask_failed(self, turn: Turn, error: Exception) -> None:
         self._caller.asked_in_vain(turn, error)

@@ -114,7 +114,7 @@ class Orchestrator:
         turn = Turn(
             event.turn_id or uuid.uuid4().hex[:12],
             self.turns,
-            self._bus.generation,
+            self._bus.begin(),
             event.text,
             merge(self.control, event.control),
             self._clock.now(),
@@ -289,6 +289,11 @@ class Orchestrator:
         """The voice says something."""
         self._intake.take(event)
 
+    def asked(self, turn: Turn) -> None:
+        """The voice has taken the request: from here on it must not be silent for long."""
+        if turn is self.turn and not turn.generated and self._silence is None:
+            self._silence = self._watchdog.watch(SILENCE_S, self._stalled)
+
     def asked_in_vain(self, turn: Turn, error: Exception) -> None:
         """The turn could not be put to the voice: it is tried with a new one, once."""
         if turn.ending is not None:
@@ -326,8 +331,6 @@ class Orchestrator:
         self._playhead.start(turn.speech)
         control = merge(self._cast.control, turn.wish)
         self._stage.start(turn.speech, control, turn_id=turn.id, generation=turn.generation)
-        if self._silence is None:
-            self._silence = self._watchdog.watch(SILENCE_S, self._stalled)
 
     def _forget_answer(self, turn: Turn) -> None:
         for item in turn.speech.items:
@@ -341,6 +344,7 @@ class Orchestrator:
         turn = self.turn
         if turn is None or turn.generated:
             return
+        self._playhead.check_client()
         if self._playhead.left_s() > 0 or self._playhead.held:
             self._silence = self._watchdog.watch(SILENCE_S, self._stalled)
             return

@@ -24,8 +24,23 @@ class Playhead:
         self._running = False
         self._held = False
         self._reported_s = 0.0
-        self.client = False
+        self._clients = 0
+
+    @property
+    def client(self) -> bool:
         """Whether a client reports; else the clock model alone tells."""
+        return self._clients > 0
+
+    def attach(self) -> None:
+        """A client will report."""
+        self._clients += 1
+
+    def detach(self) -> None:
+        """A client will report no more; with the last one the clock takes over."""
+        self._clients -= 1
+        if not self._clients and self._speech is not None and not self._running:
+            self._running = True
+            self._since = self._clock.now()
 
     @property
     def held(self) -> bool:

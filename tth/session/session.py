@@ -67,7 +67,6 @@ class Session:
         self.components: dict[str, str] = {}
         self._observing = observing
         self._tasks = Tasks(self._broke)
-        self._clients = 0
         self._open = False
         self._clock: Clock
         self._watchdog: Watchdog
@@ -228,13 +227,11 @@ class Session:
 
     def attach_client(self) -> None:
         """A client plays the sound and will report its playhead."""
-        self._clients += 1
-        self._playhead.client = True
+        self._playhead.attach()
 
     def detach_client(self) -> None:
         """It is gone; with the last one the clock tells the playhead again."""
-        self._clients -= 1
-        self._playhead.client = self._clients > 0
+        self._playhead.detach()
 
     def report_playhead(self, turn: int, sample: int, *, playing: bool, ended: bool = False) -> None:
         """The client has played turn number ``turn`` up to media unit ``sample``."""
