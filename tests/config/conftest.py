@@ -4,8 +4,9 @@ from typing import Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from tth.config import Sources, read_sources
-from tth.plugins import Offer, Plugin, Registry
+from tth.config.sources import Sources, read_sources
+from tth.plugins.offers import Offer, Plugin
+from tth.plugins.registry import Registry
 
 
 class VoiceOptions(BaseModel):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tth.config import Sources, list_personas, read_sources
-from tth.config.personas import PALETTES
+from tth.config.personas import PALETTES, list_personas
+from tth.config.sources import Sources, read_sources
 from tth.core.controls import EmotionLabel
 from tth.errors import ConfigError
 

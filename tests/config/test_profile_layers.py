@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from tth.config import Profile, list_profiles, read_sources, resolve_profile
+from tth.config.finding import list_profiles
+from tth.config.profiles import Profile, resolve_profile
+from tth.config.sources import read_sources
 from tth.core.controls import EmotionLabel
-from tth.plugins import Registry
+from tth.plugins.registry import Registry
 
 BASE = """
 summary: The lower one

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tth.config import Sources, read_sources, resolve_profile
+from tth.config.finding import UnknownProfile
+from tth.config.profiles import resolve_profile
+from tth.config.sources import Sources, read_sources
 from tth.errors import ConfigError, ProfileError
-from tth.plugins import Registry
+from tth.plugins.registry import Registry
 
 VOICE = "components:\n  llm: {primary: echo}\n  tts: {primary: tones}\n"
 HIBARI = "components:\n  llm: {primary: echo}\n  tts:\n    primary: hibari\n"
@@ -172,24 +174,27 @@ def test_a_bad_profile_gives_one_helpful_line(text: str, message: str, home: Pat
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("ofline", "no profile named 'ofline'; did you mean offline? It may be offline, offline_mock or stub_avatar"),
-        ("./bed.yaml", "no file ./bed.yaml; did you mean bad.yaml?"),
-        ("nowhere/x.yaml", "no file nowhere/x.yaml; check the path; 'tth profiles' lists what is there by name"),
+        (
+            "ofline",
+            "there is none of that name; did you mean offline? It may be offline, offline_mock or stub_avatar",
+        ),
+        ("./bed.yaml", "there is no such file; did you mean bad.yaml?"),
+        ("nowhere/x.yaml", "there is no such file; check the path; 'tth profiles' lists what is there by name"),
     ],
 )
 def test_an_unknown_profile_is_told_with_its_near_miss(
     name: str, message: str, sources: Sources, registry: Registry
 ) -> None:
     Path("bad.yaml").touch()
-    with pytest.raises(ProfileError) as caught:
+    with pytest.raises(UnknownProfile) as caught:
         resolve_profile(name, sources, registry, typed=True)
-    assert str(caught.value) == f"command line: --profile: {message}"
+    assert str(caught.value) == f"profile {name}: {message}"
 
 
 @pytest.mark.parametrize("name", ["../secret", "./bad.yaml", "bad.yaml", "/etc/passwd", "a/b", ".hidden", ""])
 def test_a_name_from_the_network_is_never_a_path(name: str, sources: Sources, registry: Registry) -> None:
     Path("bad.yaml").write_text(VOICE)
-    with pytest.raises(ProfileError, match="no profile named"):
+    with pytest.raises(UnknownProfile):
         resolve_profile(name, sources, registry)
 
 
@@ -288,7 +293,7 @@ def test_a_file_that_is_not_utf8_is_told_with_its_line(sources: Sources, registr
 def test_a_validator_that_breaks_is_told_as_the_adapters(home: Path) -> None:
     from pydantic import BaseModel, model_validator
 
-    from tth.plugins import Offer, Plugin
+    from tth.plugins.offers import Offer, Plugin
 
     class Broken(BaseModel):
         @model_validator(mode="before")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from tth.config import Settings, Sources, read_settings, read_sources
 from tth.config.folders import shipped_folder, user_folder
-from tth.config.settings import variables
+from tth.config.settings import Settings, variables
+from tth.config.sources import Sources, read_settings, read_sources
 from tth.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]

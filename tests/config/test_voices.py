@@ -1,6 +1,6 @@
 """The voice of an emotion."""
 
-from tth.config import VOICE_MAP, voice_for
+from tth.config.voices import VOICE_MAP, voice_for
 from tth.core.controls import EmotionLabel
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from tth import hookspecs
 from tth.errors import PluginError
-from tth.plugins import Plugin, Registry, find_entry_points, load_plugins
-from tth.plugins.loader import HOOKS
+from tth.plugins.loader import HOOKS, find_entry_points, load_plugins
+from tth.plugins.offers import Plugin
+from tth.plugins.registry import Registry
 
 MakePlugin = Callable[..., EntryPoint]
 

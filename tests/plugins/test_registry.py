@@ -11,7 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from tth.errors import PluginError
-from tth.plugins import Offer, load_plugins
+from tth.plugins.loader import load_plugins
+from tth.plugins.offers import Offer
 
 MakePlugin = Callable[..., EntryPoint]
 

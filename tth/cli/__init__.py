@@ -1,1 +1,53 @@
-"""cli."""
+"""The command line. ``main`` is the one place where an error becomes a line and an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from tth.cli.commands import cli
+from tth.errors import ConfigError, TthError
+
+FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run ``tth`` and return its exit status: 0, 1 for a failure, 2 for a command that was typed wrongly.
+
+    Args:
+        args: Instead of the process's own arguments.
+    """
+    colour = False if os.environ.get("NO_COLOR") else None
+    try:
+        arguments = None if args is None else list(args)
+        status = cli.main(arguments, prog_name="tth", standalone_mode=False, color=colour)
+        sys.stdout.flush()
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx is not None else "tth"
+        return _fail(f"{error.format_message().rstrip('.')}; see '{path} --help'", USAGE)
+    except click.ClickException as error:
+        return _fail(error.format_message(), FAILURE)
+    except click.Abort:
+        return INTERRUPTED
+    except TthError as error:
+        return _fail(str(error), USAGE if _typed_wrongly(error) else FAILURE)
+    except BrokenPipeError:
+        # The reader has gone. Python would complain once more when it closes the stream at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+    return status if isinstance(status, int) else 0
+
+
+def _typed_wrongly(error: TthError) -> bool:
+    from tth.config.finding import UnknownProfile
+
+    return isinstance(error, UnknownProfile) or (isinstance(error, ConfigError) and error.source == "command line")
+
+
+def _fail(message: str, status: int) -> int:
+    colour = False if os.environ.get("NO_COLOR") else None
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {' '.join(message.split())}", err=True, color=colour)
+    return status

@@ -20,6 +20,10 @@ _NAME = re.compile(r"\w[\w+.-]*")
 File = Path | Traversable
 
 
+class UnknownProfile(ProfileError):
+    """There is no profile of the name or path that was asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProfileEntry:
     """A profile as a list shows it.
@@ -61,28 +65,21 @@ def find_profile(name: str, sources: Sources, registered: Mapping[str, Traversab
         typed: Whether a person at this machine wrote ``name``.
 
     Raises:
-        ProfileError: There is none.
+        UnknownProfile: There is none.
     """
     if typed and looks_like_path(name):
         path = Path(name).expanduser()
         if not path.is_file():
-            raise ProfileError(
-                "command line", key="--profile", problem=f"no file {name}", fix=_typed_fix(path, sources)
-            )
+            raise UnknownProfile(f"profile {name}", problem="there is no such file", fix=_typed_fix(path))
         return path
     files = _candidates(name, sources, registered)
     if not files:
         known = _all_files(sources, registered)
-        raise ProfileError(
-            "command line" if typed else "request",
-            key="--profile" if typed else "profile",
-            problem=f"no profile named {name!r}",
-            fix=suggestion(name, known),
-        )
+        raise UnknownProfile(f"profile {name}", problem="there is none of that name", fix=suggestion(name, known))
     return files[0]
 
 
-def _typed_fix(path: Path, sources: Sources) -> str:
+def _typed_fix(path: Path) -> str:
     beside = [str(path.parent / file.name) for file in sorted(path.parent.glob("*.yaml"))]
     return suggestion(str(path), beside) if beside else "check the path; 'tth profiles' lists what is there by name"
 

@@ -1,0 +1,167 @@
+"""The questions that ``tth doctor`` asks, and what it finds."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import re
+import shutil
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Literal
+
+import tth
+from tth.adapters.shared import Shared
+from tth.config.profiles import Component, Profile, resolve_profile
+from tth.config.settings import Settings
+from tth.config.sources import read_settings, read_sources
+from tth.errors import AdapterError, TthError
+from tth.plugins.loader import load_plugins
+from tth.plugins.offers import said
+from tth.plugins.registry import Registry
+
+OLDEST_PYTHON = (3, 11)
+BUILD_S = 20.0
+"""Seconds that an adapter's class gets to be imported, made and closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        name: What it is.
+        status: ``failed`` where tth cannot do without it, ``warning`` where it can.
+        detail: What was found.
+        fix: How to mend it; empty where nothing is wrong.
+    """
+
+    name: str
+    status: Literal["ok", "warning", "failed"] = "ok"
+    detail: str = ""
+    fix: str = ""
+
+
+def examine(profile: str | None, sets: Sequence[str] = (), trust: bool = False) -> list[Finding]:
+    """Look at everything that a run with this profile needs.
+
+    Raises:
+        TthError: A setting cannot be used, which makes further looking pointless.
+    """
+    sources = read_sources(sets, trust=trust)
+    settings = read_settings(sources)
+    registry = load_plugins()
+    findings = [_python(), _packages(), *_folders(str(sources.folders[0].config)), *_plugins(registry)]
+    name = profile or settings.profile
+    try:
+        resolved = resolve_profile(name, sources, registry, typed=True)
+    except TthError as error:
+        findings.append(Finding(name=f"profile {name}", status="failed", detail=str(error)))
+    else:
+        findings.append(Finding(name=f"profile {resolved.name}", detail=resolved.source))
+        findings += asyncio.run(_adapters(resolved, registry))
+    return [*findings, _port(settings), *_extras()]
+
+
+def _python() -> Finding:
+    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}, tth {tth.__version__}"
+    if sys.version_info >= OLDEST_PYTHON:
+        return Finding(name="Python", detail=detail)
+    oldest = ".".join(map(str, OLDEST_PYTHON))
+    return Finding(name="Python", status="failed", detail=detail, fix=f"Install Python {oldest} or newer.")
+
+
+def _packages() -> Finding:
+    needed = [
+        re.split(r"[ ;<>=!~\[(]", requirement, maxsplit=1)[0]
+        for requirement in metadata.requires("tth") or ()
+        if "extra ==" not in requirement
+    ]
+    missing = [name for name in needed if not _installed(name)]
+    if not missing:
+        return Finding(name="Packages", detail=f"all {len(needed)} that tth builds on")
+    return Finding(
+        name="Packages",
+        status="failed",
+        detail=f"missing {', '.join(missing)}",
+        fix=f"Run: python -m pip install {' '.join(missing)}",
+    )
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _folders(user: str) -> Iterator[Finding]:
+    yield Finding(name="Your config folder", detail=user)
+
+
+def _plugins(registry: Registry) -> Iterator[Finding]:
+    working = [plugin for plugin in registry.plugins if not plugin.problem]
+    yield Finding(name="Plugins", detail=f"{len(working)} of {len(registry.plugins)} can be used")
+    for plugin in registry.plugins:
+        for reason in (plugin.problem, *plugin.refused):
+            if reason:
+                whose = f"plugin {plugin.name} of {plugin.distribution}"
+                yield Finding(name=whose, status="warning", detail=reason)
+
+
+async def _adapters(profile: Profile, registry: Registry) -> list[Finding]:
+    """Build each adapter; one that fails is fatal only where no other of its kind can be built."""
+    findings: list[Finding] = []
+    for kind, components in profile.components.items():
+        reasons = [await _trouble(component, registry) for component in components]
+        works = [not reason for reason in reasons]
+        for place, (component, reason) in enumerate(zip(components, reasons, strict=True)):
+            role = "primary" if place == 0 else "fallback"
+            name = f"{kind} {component.name} ({role})"
+            if not reason:
+                findings.append(Finding(name=name, detail="can be used"))
+                continue
+            instead = f"{components[works.index(True)].name} takes its place." if any(works) else ""
+            status: Literal["warning", "failed"] = "warning" if any(works) else "failed"
+            findings.append(Finding(name=name, status=status, detail=reason, fix=instead))
+    return findings
+
+
+async def _trouble(component: Component, registry: Registry) -> str:
+    """Why an adapter cannot be built here; empty where it can."""
+    try:
+        async with asyncio.timeout(BUILD_S):
+            offer = registry.resolve(component.kind, component.name)
+            adapter = offer.adapter_class()(component.options, Shared())
+            await adapter.close()
+    except AdapterError as error:
+        return error.problem
+    except TthError as error:
+        return str(error)
+    except Exception as error:  # a stranger's class
+        return said(error)
+    return ""
+
+
+def _port(settings: Settings) -> Finding:
+    name = f"Address {settings.host}:{settings.port}"
+    try:
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        with closing(socket.create_server((settings.host, settings.port), family=family)):
+            return Finding(name=name, detail="free")
+    except OSError as error:
+        fix = "Stop what uses it, or choose another: --set port=8001"
+        return Finding(name=name, status="failed", detail=error.strerror or str(error), fix=fix)
+
+
+def _extras() -> Iterator[Finding]:
+    """Programs that only the tests of tth itself use."""
+    for name, commands in (("Chromium", ("chromium", "chromium-browser", "google-chrome")), ("Node", ("node",))):
+        path = next(filter(None, map(shutil.which, commands)), None)
+        detail = path or "not found; only the tests of the page need it"
+        yield Finding(name=name, status="ok" if path else "warning", detail=detail)
