@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tth.config.personas import PALETTES, list_personas
+from tth.config.personas import PALETTES, list_personas, read_persona
 from tth.config.sources import Sources, read_sources
 from tth.core.controls import EmotionLabel
 from tth.errors import ConfigError
@@ -52,5 +52,14 @@ def test_a_persona_of_ones_own_is_listed_and_takes_the_place_of_a_shipped_one(ho
 def test_a_mistake_in_a_persona_names_file_line_and_key(text: str, message: str, home: Path) -> None:
     (home / "personas" / "pip.yaml").write_text(text)
     with pytest.raises(ConfigError) as caught:
-        list(list_personas(read_sources(environ={"TTH_CONFIG_DIR": str(home)})))
+        read_persona(home / "personas" / "pip.yaml")
     assert f"pip.yaml:{message}" in str(caught.value)
+
+
+def test_a_persona_that_cannot_be_used_is_left_out_of_the_list_with_a_line_in_the_log(
+    home: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (home / "personas" / "pip.yaml").write_text("id: pip\n")
+    assert [p.id for p in list_personas(read_sources(environ={"TTH_CONFIG_DIR": str(home)}))] == ["mira", "noor", "ori"]
+    assert "persona left out: " in caplog.text
+    assert "pip.yaml:1: name: is missing" in caplog.text

@@ -216,6 +216,7 @@ OUTSIDE = {
         "environment: TTH_LIMITS__SESIONS: no such option; did you mean sessions? "
         "It may be drain_s, message_bytes, sessions or text_chars",
     ),
+    "list": ({"TTH_ORIGINS": "x"}, (), "environment: TTH_ORIGINS: 'x' will not do; write it as [one, two]"),
     "choice": (
         {"TTH_LOG_LEVEL": "infos"},
         (),

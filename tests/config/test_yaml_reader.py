@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tth.config.document import Node, Origin, nested, overlay
 from tth.config.yaml_reader import parse_yaml
+from tth.errors import ConfigError
 
 ORIGIN = Origin(source="x.yaml", line=1)
 
@@ -48,6 +49,11 @@ def test_every_value_knows_its_key_and_line() -> None:
         ("a.b", 2),
         ("a.b.1.c", 4),
     ]
+
+
+def test_what_is_nested_too_deeply_is_told() -> None:
+    with pytest.raises(ConfigError, match=r"x\.yaml:1: is nested too deeply"):
+        parse_yaml("[" * 5000, ORIGIN)
 
 
 scalars = st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text(st.characters(codec="ascii"), max_size=8)

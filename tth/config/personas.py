@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,9 @@ from tth.config.nearest import suggestion
 from tth.config.sources import Sources
 from tth.config.yaml_reader import read_yaml
 from tth.core.controls import TurnControl
+from tth.errors import ConfigError
+
+log = logging.getLogger(__name__)
 
 PERSONA_KEYS = ("id", "name", "summary", "instructions", "voice", "control", "look", "greeting")
 PALETTES = ("mira", "noor", "ori")
@@ -55,13 +59,12 @@ def persona_files(sources: Sources) -> dict[str, Path]:
 
 
 def list_personas(sources: Sources) -> Iterator[Persona]:
-    """Every persona that can be chosen.
-
-    Raises:
-        ConfigError: A persona's file cannot be used.
-    """
+    """Every persona that can be chosen. One that cannot be used is left out with a line in the log."""
     for _, file in sorted(persona_files(sources).items()):
-        yield read_persona(file)
+        try:
+            yield read_persona(file)
+        except ConfigError as error:
+            log.warning("persona left out: %s", error)
 
 
 def find_persona(asked: Node, sources: Sources) -> Persona:

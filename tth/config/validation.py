@@ -82,6 +82,8 @@ def _fix(error: ErrorDetails, message: str, target: Node) -> str:
     if error["type"] == "literal_error" and isinstance(target.value, str):
         meant = nearest(target.value, re.findall(r"'([^']*)'", str(error.get("ctx", {}).get("expected", ""))))
         return f"did you mean {meant}? {fix[0].upper()}{fix[1:]}" if meant else fix
+    if error["type"] in ("list_type", "tuple_type"):
+        return "write it as [one, two]"
     if error["type"] == "string_type" and isinstance(target.value, (int, float, bool)):
         return f"{fix}: put it in quotes"
     return fix

@@ -78,6 +78,8 @@ def parse_yaml(text: str, origin: Origin, key: str = "") -> Node:
         composed = yaml.compose(text, _Loader)  # a SafeLoader that constructs nothing
     except yaml.MarkedYAMLError as cause:
         raise _syntax_error(cause, text, origin, key) from cause
+    except RecursionError as cause:
+        raise Node(key=key, value=None, origin=origin).error("is nested too deeply", "take out some levels") from cause
     except yaml.YAMLError as cause:
         where = Node(key=key, value=None, origin=origin)
         raise where.error("holds a character that YAML does not allow", "save it as plain UTF-8 text") from cause
