@@ -1,1 +1,1 @@
-"""observers."""
+"""Things that watch a session."""

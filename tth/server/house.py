@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tth.config.finding import list_profiles
@@ -17,6 +17,7 @@ from tth.config.settings import Settings
 from tth.config.sources import Sources
 from tth.core.controls import TurnControl
 from tth.errors import TthError
+from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
 from tth.server.stream import Media
 from tth.server.tickets import Ticket, TicketDesk
@@ -36,7 +37,7 @@ class Request:
 
     profile: str | None = None
     persona: str | None = None
-    control: TurnControl = TurnControl()
+    control: TurnControl = field(default_factory=TurnControl)
     media: Media = "binary"
 
 
@@ -121,6 +122,7 @@ class House:
             AdapterError: No voice of the profile could be reached.
         """
         session = Session(ticket.cast, session_id=ticket.session_id, observing=self._registry.observe_session)
+        log_steps(session.id, session.bus)
         async with session:
             self._sessions.add(session)
             try:

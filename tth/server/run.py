@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -44,18 +45,17 @@ class Server(uvicorn.Server):
         await self._house.drain()
         self.should_exit = True
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        """Open the port, then tell the address."""
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Warm up, then tell the address."""
+        await super().startup(sockets)
         if self.started:
             self._started(self.address())
 
     def address(self) -> str:
         """Where the page is."""
         host, port = self.config.host, self.config.port
-        for server in self.servers:
-            for listening in server.sockets:
-                port = listening.getsockname()[1]
+        for listening in (each for server in self.servers for each in server.sockets):
+            port = listening.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
         return f"http://{shown}:{port}/"
 
@@ -81,11 +81,18 @@ async def serve(house: House, started: Callable[[str], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
+    listening = _listen(settings.host, settings.port)
     server = Server(config, house, started)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, server.ask_to_stop)
     async with asyncio.TaskGroup() as group:
         draining = group.create_task(server.drain_when_asked())
-        await server.serve()
+        await server.serve(sockets=[listening])
         draining.cancel()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The listening socket; made here, so that a taken port is an exception and not the end of the process."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)

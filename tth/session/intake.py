@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from tth.adapters.realtime import RealtimeEvent
-from tth.audio.pcm import mono
+from tth.audio.pcm import check_format, mono
 from tth.core.bus import EventBus
 from tth.core.conversation import Conversation, Item
 from tth.core.events import (
@@ -29,6 +29,7 @@ from tth.core.events import (
     WarningEvent,
 )
 from tth.core.media import EmotionMark
+from tth.errors import MediaError
 from tth.session.playhead import Playhead
 from tth.session.speech import MAX_SPEECH_UNITS, SpokenItem
 from tth.session.stage import AvatarStage
@@ -62,6 +63,9 @@ class Floor(Protocol):
 
     def generated(self, turn: Turn, event: TurnCompleteEvent) -> None:
         """The turn's response is generated, or was given up by the voice."""
+
+    def unfit(self, turn: Turn, error: MediaError) -> None:
+        """The response's sound is of no use."""
 
     def too_long(self, turn: Turn) -> None:
         """The response holds more sound than it may."""
@@ -159,6 +163,12 @@ class Intake:
         turn = self._turn_of(event.response_id)
         if turn is None:
             return
+        if event.channels != 1 or event.sample_rate != turn.speech.rate_hz:
+            try:
+                check_format(event.sample_rate, event.channels)
+            except MediaError as error:
+                self._floor.unfit(turn, error)
+                return
         pcm = mono(turn.aligner.feed(event.data, event.channels), event.channels)
         if not pcm:
             return

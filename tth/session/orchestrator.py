@@ -29,7 +29,7 @@ from tth.core.events import (
 )
 from tth.core.media import EmotionMark
 from tth.core.watchdog import Watch, Watchdog
-from tth.errors import AdapterError
+from tth.errors import AdapterError, MediaError
 from tth.session.cast import Cast
 from tth.session.foreign import explain
 from tth.session.hearing import settle
@@ -261,6 +261,12 @@ class Orchestrator:
         """The response holds more sound than it may: it ends with what it has."""
         self.line.cancel(turn.response_id)
         self.generated(turn, TurnCompleteEvent(status="incomplete", reason="the response is longer than five minutes"))
+
+    def unfit(self, turn: Turn, error: MediaError) -> None:
+        """The response's sound is of no use: it ends with what it has."""
+        self._bus.publish(ErrorEvent(code="bad_audio", message=f"the voice sent sound that is of no use: {error}"))
+        self.line.cancel(turn.response_id)
+        self.generated(turn, TurnCompleteEvent(status="failed", reason=str(error)))
 
     def failed(self, event: ErrorEvent) -> None:
         """The voice says that something failed; unless it can be ignored, the voice is replaced."""

@@ -45,6 +45,7 @@ class Speech:
     Attributes:
         id: The turn's id; frames carry it.
         received: Media units received so far; the next chunk starts there.
+        rate_hz: Rate of the newest sound, 0 while there is none.
         finished: Whether nothing more will come.
         whole: Whether, moreover, the sound reaches to the end of the text.
         marks: All marks, in media units of the response.
@@ -59,7 +60,7 @@ class Speech:
         self.items: dict[str, SpokenItem] = {}
         self._chunks: deque[_Chunk] = deque()
         self._first = 0
-        self._rate_hz = 0
+        self.rate_hz = 0
         self._base = 0
         self._samples = 0
 
@@ -73,8 +74,8 @@ class Speech:
 
         The bytes are kept, not copied.
         """
-        if rate_hz != self._rate_hz:
-            self._rate_hz, self._base, self._samples = rate_hz, self.received, 0
+        if rate_hz != self.rate_hz:
+            self.rate_hz, self._base, self._samples = rate_hz, self.received, 0
         start = self.received
         self._samples += len(data) >> 1
         self.received = end = self._base + self._samples * MEDIA_RATE_HZ // rate_hz

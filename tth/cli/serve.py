@@ -1,0 +1,65 @@
+"""``tth serve``: the page and its server."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import click
+
+from tth.cli.logs import log_options, set_up_logs
+from tth.cli.options import profile_options
+
+
+@click.command(epilog="Example: tth serve --profile offline --port 8123")
+@click.option("--host", metavar="ADDRESS", help="Address to listen on; off loopback a key is needed.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
+@click.option("--insecure", is_flag=True, help="Serve off loopback without a key.")
+@log_options
+@profile_options
+def serve(
+    host: str | None,
+    port: int | None,
+    insecure: bool,
+    log_level: str | None,
+    log_format: str | None,
+    profile: str | None,
+    sets: tuple[str, ...],
+    trust: bool,
+    strict_plugins: bool,
+) -> None:
+    """Serve the avatar's page, and print its address.
+
+    Ctrl-C lets running turns finish and then stops; a second one stops at once.
+    """
+    from tth.config.profiles import resolve_profile
+    from tth.config.sources import read_settings, read_sources
+    from tth.plugins.loader import load_plugins
+    from tth.server.house import House
+    from tth.server.run import serve as run_server
+
+    given = {"host": host, "port": port, "insecure": insecure or None, "log_level": log_level, "log_format": log_format}
+    lines = [f"{name}={_plain(value)}" for name, value in given.items() if value is not None]
+    sources = read_sources((*sets, *lines), trust=trust)
+    settings = read_settings(sources)
+    set_up_logs(settings.log_level, settings.log_format)
+    registry = load_plugins(strict=strict_plugins)
+    chosen = resolve_profile(profile or settings.profile, sources, registry, typed=True)
+    house = House(settings, sources, registry, chosen)
+
+    def started(address: str) -> None:
+        click.echo(f"{chosen.persona.name} is waiting at {click.style(address, fg='cyan', bold=True)}  (Ctrl-C stops)")
+        for name, reason in house.trouble.items():
+            click.secho(f"{name} is not in use: {reason}", fg="yellow", err=True)
+
+    try:
+        asyncio.run(run_server(house, started))
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise click.ClickException(
+            f"cannot listen on {where} ({error.strerror}); choose another with --port"
+        ) from error
+
+
+def _plain(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,55 @@
+"""Options of commands that talk: who shall speak, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from tth.core.controls import RANGES, CharacterControl, EmotionControl, EmotionLabel, TurnControl
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Emotion(click.ParamType):  # type: ignore[type-arg]  # generic in the stubs of newer releases only
+    """``LABEL`` or ``LABEL:INTENSITY``."""
+
+    name = "LABEL[:INTENSITY]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> EmotionControl:
+        """The control it means."""
+        if isinstance(value, EmotionControl):
+            return value
+        label, _, strength = str(value).partition(":")
+        try:
+            return EmotionControl(EmotionLabel(label), float(strength) if strength else None)
+        except ValueError as error:
+            labels = ", ".join(EmotionLabel)
+            problem = str(error) if label in tuple(EmotionLabel) else f"no emotion {label!r}; use one of {labels}"
+            self.fail(problem, param, ctx)
+
+
+def _range(name: str) -> click.FloatRange:
+    low, high = RANGES[name]
+    return click.FloatRange(low, high)
+
+
+def talk_options(function: F) -> F:
+    """Give a command ``server``, ``key``, ``persona``, ``emotion``, ``speech_rate`` and ``pitch_shift``."""
+    options = [
+        click.option("--persona", metavar="ID", help="Who answers: mira, noor, ori or one of your own."),
+        click.option("--emotion", type=Emotion(), help="How it shall feel, as in happy or sad:0.5."),
+        click.option("--speech-rate", type=_range("speech_rate"), help="Pace of the voice; 1 is its own."),
+        click.option("--pitch-shift", type=_range("pitch_shift"), help="1 raises the voice by six semitones."),
+        click.option("--server", metavar="URL", help="Talk to a running server instead of starting a session here."),
+        click.option("--key", envvar="TTH_API_KEY", metavar="KEY", help="The server's key, where it has one."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def turn_control(emotion: EmotionControl | None, speech_rate: float | None, pitch_shift: float | None) -> TurnControl:
+    """What the options ask of a turn."""
+    return TurnControl(emotion or EmotionControl(), CharacterControl(speech_rate=speech_rate, pitch_shift=pitch_shift))
