@@ -10,6 +10,7 @@ from tth.core.controls import TurnControl
 from tth.core.conversation import Item
 from tth.core.events import (
     AudioChunkEvent,
+    DegradedEvent,
     EmotionEvent,
     ErrorEvent,
     ExpiringSoonEvent,
@@ -37,6 +38,7 @@ RealtimeEvent: TypeAlias = (
     | UsageEvent
     | TurnCompleteEvent
     | ExpiringSoonEvent
+    | DegradedEvent
     | WarningEvent
     | ErrorEvent
 )
@@ -104,6 +106,10 @@ class ResponseRequest:
     tag: str = ""
 
 
+PLAIN_REQUEST = ResponseRequest()
+"""Everything as the session is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """How much of a spoken item was played: ``samples`` in media units from the item's start."""
@@ -150,7 +156,7 @@ class RealtimeAdapter(Protocol):
     async def delete_items(self, ids: Sequence[str]) -> None:
         """Take items out of the conversation; unknown ids are passed over."""
 
-    async def respond(self, request: ResponseRequest = ResponseRequest()) -> None:
+    async def respond(self, request: ResponseRequest = PLAIN_REQUEST) -> None:
         """Ask for a response. Returns once it is asked for, not when it is there."""
 
     async def send_user_text(self, text: str) -> None:
