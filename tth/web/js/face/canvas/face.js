@@ -1,0 +1,201 @@
+/** A painted face on a plain 2D canvas: works everywhere, costs little. */
+
+import { NAMES, named } from "../arkit.js";
+import { paintBackdrop } from "./backdrop.js";
+import { drawBrows, drawGlasses, drawNose, paintNose } from "./brows.js";
+import { soft } from "./brush.js";
+import { FLOOR, paintBust } from "./bust.js";
+import { drawEyes, paintIris } from "./eyes.js";
+import { paintHair } from "./hair.js";
+import { drawMouth } from "./mouth.js";
+import { paletteOf } from "./palettes.js";
+import { JAW_DROP, drawEars, fillFace, modelFace, outline, paintSkin } from "./skin.js";
+import { Space, shadowOf } from "./space.js";
+
+/** @typedef {import("../renderer.js").Look} Look */
+/** @typedef {import("../renderer.js").Pose} Pose */
+/** @typedef {import("./brush.js").Ctx} Ctx */
+
+/** Largest picture that is painted; a larger canvas shows it enlarged. */
+const MOST_PIXELS = 1_700_000;
+
+/**
+ * Everything that is painted once for a look and a size.
+ *
+ * @param {import("./palettes.js").Palette} palette
+ * @param {number} perUnit
+ */
+function paintParts(palette, perUnit) {
+  const hair = paintHair(palette, perUnit);
+  return {
+    hair,
+    shadow: shadowOf(hair.front, palette.deep),
+    ...paintBust(palette, perUnit),
+    skin: paintSkin(palette, perUnit),
+    nose: paintNose(palette, perUnit),
+    iris: paintIris(palette),
+  };
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {Look} look
+ * @returns {import("../renderer.js").Renderer | null}
+ */
+export function create(canvas, look) {
+  const ctx = canvas.getContext("2d", { alpha: false });
+  return ctx && new CanvasFace(canvas, ctx, look);
+}
+
+class CanvasFace {
+  #canvas;
+  #ctx;
+  #look;
+  #palette;
+  #space = new Space();
+  #body = new Space();
+  #shapes = /** @type {import("../arkit.js").Shapes} */ (Object.fromEntries(NAMES.map((name) => [name, 0])));
+  #head = { x: 0, y: 0, unit: 0 };
+  /** @type {ReturnType<typeof paintParts> | null} */
+  #parts = null;
+  #partsUnit = 0;
+  /** @type {HTMLCanvasElement | null} */
+  #backdrop = null;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Ctx} ctx
+   * @param {Look} look
+   */
+  constructor(canvas, ctx, look) {
+    this.#canvas = canvas;
+    this.#ctx = ctx;
+    this.#look = look;
+    this.#palette = paletteOf(look);
+    this.resize();
+  }
+
+  /** @param {Look} look */
+  setLook(look) {
+    this.#look = look;
+    this.#palette = paletteOf(look);
+    this.#parts = null;
+    this.#backdrop = null;
+  }
+
+  resize() {
+    const { clientWidth, clientHeight } = this.#canvas;
+    const ratio = Math.min(2, devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / Math.max(1, clientWidth * clientHeight)));
+    const [width, height] = [Math.max(1, Math.round(clientWidth * ratio)), Math.max(1, Math.round(clientHeight * ratio))];
+    if (width === this.#canvas.width && height === this.#canvas.height && this.#backdrop) return;
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    const unit = Math.min(width * 0.335, height * 0.252);
+    this.#head = { x: width / 2, y: height * (height > width * 1.25 ? 0.37 : 0.425), unit };
+    this.#backdrop = null;
+  }
+
+  destroy() {
+    this.#parts = null;
+    this.#backdrop = null;
+    this.#canvas.width = this.#canvas.height = 1;
+  }
+
+  /**
+   * @param {Pose} pose
+   * @param {number} nowMs
+   */
+  draw(pose, nowMs) {
+    const parts = this.#prepare();
+    const ctx = this.#ctx;
+    const w = named(pose.weights, this.#shapes);
+    const { yaw, pitch, roll } = pose.head;
+    this.#space.turn(yaw, pitch);
+    this.#body.turn(yaw * 0.22, pitch * 0.12);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(/** @type {HTMLCanvasElement} */ (this.#backdrop), 0, 0);
+    ctx.lineCap = "round";
+    ctx.lineJoin = "round";
+    const lift = -0.022 * pose.breath;
+    this.#place(roll, lift * 0.5);
+    soft(ctx, [-0.1, -0.3], 2.1, 2.1, this.#look.scheme === "dark" ? this.#palette.night[0] : "#ffffff", 0.4);
+    this.#space.layer(ctx, parts.hair.back, -0.42);
+    drawEars(ctx, this.#space, this.#palette);
+    this.#place(roll * 0.25, lift);
+    this.#body.layer(ctx, parts.neck, 0);
+    this.#drawBody(parts, pose.breath);
+    this.#place(roll, lift * 0.5);
+    this.#drawHead(parts, w, pose, nowMs);
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+  }
+
+  /** Paint what is missing since the look or the size changed. */
+  #prepare() {
+    const { unit } = this.#head;
+    const off = unit / (this.#partsUnit || 1);
+    if (!this.#parts || off > 1.3 || off < 0.6) {
+      this.#partsUnit = Math.max(40, unit);
+      this.#parts = paintParts(this.#palette, this.#partsUnit);
+    }
+    this.#backdrop ??= paintBackdrop(this.#palette, this.#look.scheme, this.#canvas.width, this.#canvas.height, this.#head);
+    return this.#parts;
+  }
+
+  /**
+   * Put the origin of head units where the head is, leaning about the neck.
+   *
+   * @param {number} roll
+   * @param {number} lift
+   */
+  #place(roll, lift) {
+    const { x, y, unit } = this.#head;
+    const pivot = 0.9;
+    this.#ctx.setTransform(unit, 0, 0, unit, x, y + lift * unit);
+    this.#ctx.translate(0, pivot);
+    this.#ctx.rotate(roll);
+    this.#ctx.translate(0, -pivot);
+  }
+
+  /**
+   * @param {ReturnType<typeof paintParts>} parts
+   * @param {number} breath
+   */
+  #drawBody(parts, breath) {
+    const ctx = this.#ctx;
+    const swell = 1 + 0.011 * breath;
+    ctx.save();
+    ctx.translate(0, FLOOR);
+    ctx.scale(1 + 0.005 * breath, swell);
+    ctx.translate(0, -FLOOR);
+    this.#body.layer(ctx, parts.body, 0.1);
+    ctx.restore();
+  }
+
+  /**
+   * @param {ReturnType<typeof paintParts>} parts
+   * @param {import("../arkit.js").Shapes} w
+   * @param {Pose} pose
+   * @param {number} nowMs
+   */
+  #drawHead(parts, w, pose, nowMs) {
+    const [ctx, space, palette] = [this.#ctx, this.#space, this.#palette];
+    const drop = JAW_DROP * w.jawOpen - 0.02 * w.mouthShrugLower;
+    const aside = 0.06 * (w.jawLeft - w.jawRight);
+    ctx.save();
+    fillFace(ctx, space, parts.skin, outline(space, palette, w, drop, aside), drop, aside);
+    modelFace(ctx, space, palette, w, drop);
+    drawNose(ctx, space, palette, w, parts.nose);
+    drawEyes(ctx, space, palette, w, pose.gaze, parts.iris, nowMs);
+    drawMouth(ctx, space, palette, w, aside);
+    ctx.globalAlpha = 0.5;
+    space.plane(ctx, 0.5, () => {
+      const { canvas, x, y, width, height } = parts.shadow;
+      ctx.drawImage(canvas, x + 0.035, y + 0.075, width, height);
+    });
+    ctx.globalAlpha = 1;
+    drawBrows(ctx, space, palette, w);
+    ctx.restore();
+    if (palette.glasses) drawGlasses(ctx, space, palette);
+    space.layer(ctx, parts.hair.front, 0.28);
+  }
+}

@@ -1,0 +1,169 @@
+/** The page: finds its parts, opens a session and ties everything together. */
+
+import { Player } from "./media/player.js";
+import { Client, request } from "./session/client.js";
+import { Dialogue, detail } from "./session/dialogue.js";
+import { Stage } from "./stage.js";
+import { CaptionView } from "./ui/caption-view.js";
+import { wireComposer } from "./ui/composer.js";
+import { showNumbers } from "./ui/debug.js";
+import { History } from "./ui/history.js";
+import { findParts } from "./ui/page.js";
+import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
+import { Toasts } from "./ui/toasts.js";
+
+/** @typedef {import("./session/client.js").Persona} Persona */
+/** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
+/** @typedef {import("./session/dialogue.js").State} State */
+/** @typedef {import("./session/dialogue.js").Turn} Turn */
+
+const STATES = {
+  connecting: "Connecting", ready: "Ready", thinking: "Thinking", speaking: "Speaking", held: "Paused",
+  reconnecting: "Reconnecting", error: "No session",
+};
+const STARTLED_MS = 600;
+
+const parts = findParts();
+const player = new Player();
+const client = new Client();
+const dialogue = new Dialogue(client, player);
+const toasts = new Toasts(parts.toasts);
+const history = new History(parts);
+const caption = new CaptionView(parts.caption);
+const stage = new Stage(parts.face, read);
+let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
+let interruptedMs = -Infinity;
+
+/**
+ * What the face shows now.
+ *
+ * @param {number} nowMs
+ */
+function read(nowMs) {
+  dialogue.tick(nowMs);
+  parts.unblock.hidden = !player.blocked || player.position().state !== "blocked";
+  return { mood: mood(nowMs), weights: dialogue.weights(nowMs) };
+}
+
+/**
+ * @param {number} nowMs
+ * @returns {import("./life/life.js").Mood}
+ */
+function mood(nowMs) {
+  if (nowMs - interruptedMs < STARTLED_MS) return "interrupted";
+  if (dialogue.state === "thinking" || dialogue.state === "speaking") return dialogue.state;
+  return parts.text.value && document.activeElement === parts.text ? "listening" : "idle";
+}
+
+/** @param {string} text */
+function say(text) {
+  void player.unblock();
+  const taken = dialogue.say(text);
+  if (taken) history.said(text);
+  else toasts.show("warning", "There is no connection yet: your text is kept, send it again in a moment.");
+  return taken;
+}
+
+function stop() {
+  if (dialogue.turn?.outcome === "running") interruptedMs = performance.now();
+  dialogue.interrupt();
+}
+
+/** Open a session with what is chosen. */
+function open() {
+  const label = emotionOf(parts.emotion);
+  client.open({
+    ...(parts.profile.value && { profile: parts.profile.value }),
+    ...(parts.persona.value && { persona: parts.persona.value }),
+    ...(label && { control: { emotion: { label } } }),
+  });
+}
+
+/** The profile that the page's address asks for; a plus in it is a plus. */
+function askedProfile() {
+  const found = /[?&]profile=([^&#]*)/.exec(location.search);
+  return found ? decodeURIComponent(found[1]) : "";
+}
+
+/** Learn what there is to choose from, then begin. */
+async function begin() {
+  try {
+    const [{ default: usual, profiles }, { personas }] = /** @type {[any, any]} */ (
+      await Promise.all([request("/v1/profiles"), request("/v1/personas")])
+    );
+    fill(parts.profile, profiles.map((/** @type {any} */ { name, summary }) => ({ label: name, value: name, title: summary })),
+      askedProfile() || usual);
+    fill(parts.persona, [{ label: "of the profile", value: "" },
+      ...personas.map((/** @type {Persona} */ { id, name }) => ({ label: name, value: id }))], "");
+  } catch {
+    // The lists are a comfort: a session can be had without them, and opening one says what is wrong.
+    fill(parts.profile, [], askedProfile());
+  }
+  open();
+}
+
+/** @param {SessionInfo} session */
+function meet(session) {
+  const known = session.persona.id === persona.id;
+  persona = session.persona;
+  parts.name.textContent = document.title = persona.name;
+  parts.face.setAttribute("aria-label", `${persona.name}'s face`);
+  parts.unblock.textContent = `Click anywhere to hear ${persona.name}`;
+  parts.text.placeholder = `Say something to ${persona.name}`;
+  const { palette, ...colours } = persona.look ?? {};
+  stage.show({ palette, colours });
+  if (persona.greeting && !known) caption.greet(persona.greeting);
+}
+
+/** @param {State} state */
+function showState(state) {
+  parts.state.textContent = STATES[state];
+  parts.state.dataset.state = state;
+  const busy = state === "thinking" || state === "speaking" || state === "held";
+  parts.stop.hidden = !busy;
+}
+
+/** @param {Turn} turn */
+function showTurn(turn) {
+  const text = dialogue.text;
+  caption.show(text);
+  if (text) history.answer(turn, text);
+}
+
+function debug() {
+  const numbers = () => {
+    const { turn, unit, state } = player.position();
+    return {
+      playhead: `${turn}: ${(unit / 24).toFixed(0)} ms ${state}`,
+      offset: `${dialogue.offsetMs.toFixed(0)} ms`,
+      buffered: `${player.bufferedMs.toFixed(0)} ms`,
+      underruns: String(player.underruns),
+      "frames dropped": String(dialogue.framesDropped),
+      "frame rate": `${stage.rate.toFixed(0)} /s`,
+      "first audio": `${(dialogue.turn?.firstAudioMs ?? 0).toFixed(0)} ms`,
+    };
+  };
+  showNumbers(parts.debug, numbers);
+  Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
+}
+
+client.addEventListener("session", (event) => meet(detail(event)));
+dialogue.addEventListener("state", (event) => showState(detail(event)));
+dialogue.addEventListener("turn", () => caption.show(""));
+dialogue.addEventListener("caption", (event) => showTurn(detail(event)));
+dialogue.addEventListener("notice", (event) => toasts.show(detail(event).level, detail(event).message));
+wireComposer(parts, { say, stop });
+fillEmotions(parts.emotion, (label) => dialogue.control({ emotion: { label } }));
+parts.persona.addEventListener("change", open);
+parts.profile.addEventListener("change", () => {
+  const address = new URL(location.href);
+  address.searchParams.set("profile", parts.profile.value);
+  window.history.replaceState(null, "", address);
+  open();
+});
+for (const gesture of ["pointerdown", "keydown"]) {
+  document.addEventListener(gesture, () => void player.unblock(), { capture: true, passive: true });
+}
+showState(dialogue.state);
+if (new URLSearchParams(location.search).get("debug") === "1") debug();
+void begin();

@@ -1,0 +1,187 @@
+/** Plays the speech of turns through WebAudio, and says what is audible now. */
+
+import { Schedule } from "./schedule.js";
+import { CLOCK_RATE_HZ, Speech } from "./speech.js";
+
+/** @typedef {"idle" | "playing" | "blocked" | "held" | "ended"} PlayState */
+
+/**
+ * @typedef {object} Position What is audible now.
+ * @property {number} turn Number of the turn; 0 before the first.
+ * @property {number} unit Media unit within the turn's speech.
+ * @property {PlayState} state
+ */
+
+const FADE_S = 0.008;
+
+/**
+ * One turn's speech at a time, scheduled piece by piece on the audio clock.
+ *
+ * Dispatches `change` when its state may have changed: sound came, a piece ended, the audio was unblocked.
+ */
+export class Player extends EventTarget {
+  /** @type {AudioContext} */
+  #context;
+  /** @type {Speech | null} */
+  #speech = null;
+  #schedule = new Schedule(CLOCK_RATE_HZ);
+  /** @type {GainNode | null} */
+  #output = null;
+  /** @type {Set<AudioBufferSourceNode>} */
+  #sources = new Set();
+  #held = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {import("./schedule.js").Slot[] | null} */
+  #log = null;
+
+  /** @param {AudioContext} [context] */
+  constructor(context = new AudioContext({ sampleRate: CLOCK_RATE_HZ, latencyHint: "interactive" })) {
+    super();
+    this.#context = context;
+    context.addEventListener("statechange", () => this.#changed());
+  }
+
+  /** Whether the browser waits for a click or a key before it lets sound out. */
+  get blocked() {
+    return !this.#held && this.#context.state !== "running";
+  }
+
+  /** How much sound lies ahead of what is audible, in ms. */
+  get bufferedMs() {
+    return this.#schedule.aheadMs(this.#audibleFrame()) + (this.#speech?.waitingMs ?? 0);
+  }
+
+  /** How often the sound ran out within a turn. */
+  get underruns() {
+    return this.#schedule.underruns;
+  }
+
+  /**
+   * Keep a list of every slot laid from now on, for tests.
+   *
+   * @returns {import("./schedule.js").Slot[]}
+   */
+  record() {
+    return (this.#log ??= []);
+  }
+
+  /** Let sound out; works within the handling of a click or a key. */
+  async unblock() {
+    if (this.#context.state !== "running" && !this.#held) await this.#context.resume();
+  }
+
+  /** Stop the clock and keep everything. */
+  async hold() {
+    this.#held = true;
+    await this.#context.suspend();
+  }
+
+  /** Go on after `hold`. */
+  async resume() {
+    if (!this.#held) return;
+    this.#held = false;
+    await this.#context.resume();
+  }
+
+  /**
+   * Turn to the next turn's speech; what is left of the one before falls silent.
+   *
+   * @param {number} turn
+   */
+  begin(turn) {
+    this.stop();
+    this.#speech = new Speech(turn);
+    this.#schedule = new Schedule(CLOCK_RATE_HZ);
+    this.#output = new GainNode(this.#context);
+    this.#output.connect(this.#context.destination);
+  }
+
+  /**
+   * Take an audio frame of the current turn; those of others are dropped.
+   *
+   * @param {import("./wire.js").AudioFrame} frame
+   */
+  feed(frame) {
+    if (frame.turn !== this.#speech?.turn) return;
+    this.#speech.add(frame, performance.now());
+    this.#pump();
+    this.#changed();
+  }
+
+  /**
+   * Fall silent at once and forget the turn.
+   *
+   * @returns {Position} Where the sound stopped.
+   */
+  stop() {
+    const position = this.position();
+    clearTimeout(this.#timer);
+    const now = this.#context.currentTime;
+    this.#output?.gain.setValueAtTime(1, now);
+    this.#output?.gain.linearRampToValueAtTime(0, now + FADE_S);
+    for (const source of this.#sources) source.stop(now + FADE_S);
+    this.#sources.clear();
+    this.#speech = null;
+    return position;
+  }
+
+  /** @returns {Position} */
+  position() {
+    if (!this.#speech) return { turn: 0, unit: 0, state: "idle" };
+    const frame = this.#audibleFrame();
+    const over = this.#speech.whole && this.#speech.waitingMs === 0 && frame >= this.#schedule.endFrame;
+    return { turn: this.#speech.turn, unit: Math.floor(this.#schedule.unitAt(frame)), state: this.#state(over) };
+  }
+
+  /**
+   * @param {boolean} over
+   * @returns {PlayState}
+   */
+  #state(over) {
+    if (over) return "ended";
+    if (this.#held) return "held";
+    return this.blocked ? "blocked" : "playing";
+  }
+
+  /** Frame of the audio clock that reaches the ear now. */
+  #audibleFrame() {
+    // Where a browser does not tell the output's latency, the graph's own is the best there is.
+    const latency = this.#context.outputLatency || this.#context.baseLatency || 0;
+    return Math.max(0, this.#context.currentTime - latency) * CLOCK_RATE_HZ;
+  }
+
+  #pump() {
+    if (!this.#speech) return;
+    const now = performance.now();
+    const frame = Math.ceil(this.#context.currentTime * CLOCK_RATE_HZ);
+    for (const piece of this.#speech.release(this.#schedule.flows(frame), now)) this.#play(piece, frame);
+    clearTimeout(this.#timer);
+    const wait = this.#speech.waitingMs > 0 ? this.#speech.waitMs(now) : 0;
+    if (wait > 0) this.#timer = setTimeout(() => this.#pump(), wait);
+  }
+
+  /**
+   * @param {import("./speech.js").Piece} piece
+   * @param {number} frame
+   */
+  #play({ unit, samples }, frame) {
+    const slot = this.#schedule.place(unit, samples.length, frame);
+    this.#log?.push(slot);
+    const buffer = new AudioBuffer({ length: samples.length, sampleRate: CLOCK_RATE_HZ });
+    buffer.copyToChannel(samples, 0);
+    const source = new AudioBufferSourceNode(this.#context, { buffer });
+    source.connect(/** @type {GainNode} */ (this.#output));
+    source.addEventListener("ended", () => {
+      this.#sources.delete(source);
+      source.disconnect();
+      this.#changed();
+    });
+    this.#sources.add(source);
+    source.start(slot.frame / CLOCK_RATE_HZ);
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,117 @@
+/** Face frames on the media clock: which pose belongs to what is audible now. */
+
+import { MEDIA_RATE_HZ, WEIGHTS } from "./wire.js";
+
+/** @typedef {{sample: number, weights: Float32Array}} Pose */
+
+const UNITS_PER_MS = MEDIA_RATE_HZ / 1000;
+
+/** The face may show what will be heard this much later: a mouth ahead of its sound is forgiven, one behind is not. */
+export const AHEAD_MS = 20;
+
+const TOO_LATE_MS = 100;
+
+/** A frame stands for the time until its follower: this long nothing is missing. */
+const FRAME_MS = 40;
+
+const HOLD_MS = 80;
+const CLOSE_MS = 150;
+const REOPEN_MS = 60;
+const SHUT_MS = 90;
+
+/** First and last of jaw and mouth in Apple's order; the tongue stands apart. */
+const MOUTH = /** @type {const} */ ([14, 40]);
+const TONGUE = 51;
+
+/** Frames of one turn's speech, read by the media position. */
+export class Timeline {
+  /** @type {Pose[]} */
+  #frames = [];
+  #weights = new Float32Array(WEIGHTS);
+  #unit = -1;
+  #movedMs = 0;
+  #closed = 0;
+  #readMs = 0;
+  #over = false;
+
+  /** Frames that came too late to be shown. */
+  dropped = 0;
+
+  /** How far the pose shown is ahead of the sound; negative when it lags. */
+  offsetMs = 0;
+
+  /**
+   * Take a frame; one that is due more than 100 ms before the last position read is dropped.
+   *
+   * @param {Pose} frame
+   */
+  add(frame) {
+    if (frame.sample < this.#unit - TOO_LATE_MS * UNITS_PER_MS) {
+      this.dropped++;
+      return;
+    }
+    let at = this.#frames.length;
+    while (at > 0 && this.#frames[at - 1].sample > frame.sample) at--;
+    const twin = at > 0 && this.#frames[at - 1].sample === frame.sample;
+    this.#frames.splice(twin ? at - 1 : at, twin ? 1 : 0, frame);
+  }
+
+  /** The speech is over or was broken off: the mouth closes from the next reading on, without holding. */
+  end() {
+    this.#over = true;
+  }
+
+  /**
+   * The pose for a position: between two frames their linear mean. Where frames or sound fail to come, the last pose is
+   * held for 80 ms, then the mouth closes over 150 ms.
+   *
+   * @param {number} unit Media position that is audible.
+   * @param {number} nowMs Wall clock; it only times the closing.
+   * @returns {Float32Array} Valid until the next call.
+   */
+  read(unit, nowMs) {
+    const due = unit + AHEAD_MS * UNITS_PER_MS;
+    while (this.#frames.length > 1 && this.#frames[1].sample <= due) this.#frames.shift();
+    const [from, to] = this.#frames;
+    const shown = to ? due : Math.min(due, from?.sample ?? 0);
+    const covered = from !== undefined && (to !== undefined || due - from.sample <= FRAME_MS * UNITS_PER_MS);
+    if (unit !== this.#unit && covered) this.#movedMs = nowMs;
+    this.#unit = unit;
+    this.offsetMs = from ? (shown - unit) / UNITS_PER_MS : 0;
+    this.#close(nowMs);
+    if (from) this.#mix(from, to, due);
+    return this.#weights;
+  }
+
+  /** @param {number} nowMs */
+  #close(nowMs) {
+    const passed = this.#readMs ? nowMs - this.#readMs : 0;
+    this.#readMs = nowMs;
+    if (this.#over) this.#closed += passed / SHUT_MS;
+    else if (nowMs - this.#movedMs > HOLD_MS) this.#closed += passed / CLOSE_MS;
+    else this.#closed -= passed / REOPEN_MS;
+    this.#closed = Math.min(1, Math.max(0, this.#closed));
+  }
+
+  /**
+   * @param {Pose} from
+   * @param {Pose | undefined} to
+   * @param {number} due
+   */
+  #mix(from, to, due) {
+    const share = to ? Math.min(1, Math.max(0, (due - from.sample) / (to.sample - from.sample))) : 0;
+    for (let i = 0; i < WEIGHTS; i++) {
+      const weight = to ? from.weights[i] + (to.weights[i] - from.weights[i]) * share : from.weights[i];
+      this.#weights[i] = isMouth(i) ? weight * (1 - this.#closed) : weight;
+    }
+  }
+}
+
+/**
+ * Whether a weight belongs to jaw, mouth or tongue.
+ *
+ * @param {number} index
+ */
+export function isMouth(index) {
+  return (index >= MOUTH[0] && index <= MOUTH[1]) || index === TONGUE;
+}

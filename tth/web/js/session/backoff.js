@@ -1,0 +1,26 @@
+/** How long to wait before trying again. */
+
+const FIRST_MS = 400;
+const MOST_MS = 10_000;
+
+/** Doubling waits with some chance in them, so that many pages do not come back at the same moment. */
+export class Backoff {
+  #random;
+  #tries = 0;
+
+  /** @param {() => number} random From 0 to 1. */
+  constructor(random = Math.random) {
+    this.#random = random;
+  }
+
+  /** The next wait, in ms: half to all of 0.4, 0.8, 1.6 … 10 s. */
+  next() {
+    const most = Math.min(MOST_MS, FIRST_MS * 2 ** this.#tries++);
+    return most * (0.5 + 0.5 * this.#random());
+  }
+
+  /** It worked: begin again with the shortest wait. */
+  reset() {
+    this.#tries = 0;
+  }
+}

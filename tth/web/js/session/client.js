@@ -1,0 +1,183 @@
+/** The native protocol's client: opens sessions, keeps a socket, comes back when it is lost. */
+
+import { decodeFrame } from "../media/wire.js";
+import { Backoff } from "./backoff.js";
+
+/** @typedef {"connecting" | "ready" | "reconnecting" | "error" | "closed"} LinkState */
+
+/**
+ * @typedef {object} Persona
+ * @property {string} id
+ * @property {string} name
+ * @property {string} [greeting]
+ * @property {Record<string, string>} [look]
+ */
+
+/** @typedef {{id: string, stream: string, profile: string, persona: Persona}} SessionInfo */
+/** @typedef {{emotion?: {label: string | null, intensity?: number | null}, character?: Record<string, unknown>}} Control */
+/** @typedef {{profile?: string, persona?: string, control?: Control}} Wish */
+/** @typedef {{type: string, turn_id: string, generation: number, [field: string]: any}} WireEvent */
+
+/** A refusal of the server, with its own words. */
+export class Refusal extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {number} status
+   */
+  constructor(code, message, status) {
+    super(message);
+    this.code = code;
+    // A server that is busy or starting may take the session a moment later; a request it finds wrong stays wrong.
+    this.passing = status === 429 || status >= 500;
+  }
+}
+
+/**
+ * One session after another with the server.
+ *
+ * Dispatches `state` ({state, message?}), `session` (SessionInfo), `event` (WireEvent), `media` (MediaFrame) and `fault` (Error) as
+ * CustomEvents with these details.
+ */
+export class Client extends EventTarget {
+  /** @type {Wish} */
+  #wish = {};
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #backoff = new Backoff();
+  /** Counts attempts, so that what an abandoned one still brings is told apart. */
+  #attempt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** @type {LinkState} */
+  state = "closed";
+
+  /**
+   * Open a session; one that is open is left.
+   *
+   * @param {Wish} wish
+   */
+  open(wish) {
+    this.close();
+    this.#wish = wish;
+    this.#backoff.reset();
+    this.#enter("connecting");
+    void this.#connect();
+  }
+
+  /** Leave the session for good. */
+  close() {
+    this.#attempt++;
+    clearTimeout(this.#retry);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close(1000);
+    this.state = "closed";
+  }
+
+  /**
+   * Send a message; without a session it is not sent.
+   *
+   * @param {{type: string, [field: string]: unknown}} message
+   * @returns {boolean} Whether it was sent.
+   */
+  send(message) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  async #connect() {
+    const attempt = ++this.#attempt;
+    try {
+      const session = await request("/v1/sessions", { ...this.#wish, media: "binary" });
+      if (attempt === this.#attempt) this.#attach(/** @type {SessionInfo} */ (session), attempt);
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      if (error instanceof Refusal && !error.passing) this.#enter("error", error.message);
+      else this.#again(error instanceof Refusal ? error.message : "");
+    }
+  }
+
+  /**
+   * @param {SessionInfo} session
+   * @param {number} attempt
+   */
+  #attach(session, attempt) {
+    const address = new URL(session.stream, location.href);
+    address.protocol = address.protocol.replace("http", "ws");
+    const socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    this.#socket = socket;
+    this.#tell("session", session);
+    socket.addEventListener("message", ({ data }) => {
+      if (attempt === this.#attempt) this.#receive(data);
+    });
+    socket.addEventListener("close", () => {
+      if (attempt === this.#attempt) this.#again("");
+    });
+  }
+
+  /** @param {string | ArrayBuffer} data */
+  #receive(data) {
+    try {
+      if (typeof data !== "string") {
+        this.#tell("media", decodeFrame(data));
+        return;
+      }
+      const event = JSON.parse(data);
+      if (event.type === "session_ready") {
+        this.#backoff.reset();
+        this.#enter("ready");
+      }
+      this.#tell("event", event);
+    } catch (error) {
+      // One frame that makes no sense is no reason to lose the session.
+      if (!(error instanceof RangeError || error instanceof SyntaxError)) throw error;
+      this.#tell("fault", error);
+    }
+  }
+
+  /** @param {string} message */
+  #again(message) {
+    this.#socket = null;
+    this.#attempt++;
+    this.#enter("reconnecting", message);
+    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
+  }
+
+  /**
+   * @param {LinkState} state
+   * @param {string} [message]
+   */
+  #enter(state, message = "") {
+    this.state = state;
+    this.#tell("state", { state, message });
+  }
+
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/**
+ * Ask the server for JSON; with a body by POST.
+ *
+ * @param {string} path
+ * @param {object} [body]
+ * @returns {Promise<unknown>}
+ * @throws {Refusal} The server said no.
+ * @throws {TypeError} It could not be reached.
+ */
+export async function request(path, body) {
+  const options = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const response = await fetch(path, options);
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer) return answer;
+  const { code = "refused", message = `the server answered ${response.status}` } = answer?.error ?? {};
+  throw new Refusal(code, message, response.ok ? 502 : response.status);
+}

@@ -1,0 +1,75 @@
+/** The conversation so far, both sides. */
+
+import { element } from "./page.js";
+
+/** @typedef {import("../session/dialogue.js").Turn} Turn */
+
+const WIDE = "(min-width: 68rem)";
+const MOST = 400;
+
+/** A list that stays at its end while nobody has scrolled up. */
+export class History {
+  #panel;
+  #list;
+  #toggle;
+  /** @type {WeakMap<Turn, HTMLLIElement>} */
+  #entries = new WeakMap();
+
+  /** @param {import("./page.js").Parts} parts */
+  constructor({ history, entries, historyToggle }) {
+    this.#panel = history;
+    this.#list = entries;
+    this.#toggle = historyToggle;
+    historyToggle.addEventListener("click", () => this.#open(historyToggle.ariaExpanded !== "true"));
+    this.#open(matchMedia(WIDE).matches);
+  }
+
+  /** @param {string} text What the person said. */
+  said(text) {
+    this.#add(element("li", "user", text));
+  }
+
+  /**
+   * What the avatar says in a turn, so far.
+   *
+   * @param {Turn} turn
+   * @param {string} text
+   */
+  answer(turn, text) {
+    let entry = this.#entries.get(turn);
+    if (!entry) {
+      entry = element("li", "avatar");
+      this.#entries.set(turn, entry);
+      this.#add(entry);
+    }
+    const follows = this.#atEnd();
+    entry.textContent = text;
+    entry.classList.toggle("interrupted", turn.outcome === "interrupted");
+    entry.classList.toggle("failed", turn.outcome === "failed");
+    if (follows) this.#toEnd();
+  }
+
+  /** @param {HTMLLIElement} entry */
+  #add(entry) {
+    const follows = this.#atEnd();
+    this.#list.append(entry);
+    while (this.#list.children.length > MOST) this.#list.firstElementChild?.remove();
+    if (follows) this.#toEnd();
+  }
+
+  /** @param {boolean} open */
+  #open(open) {
+    this.#panel.hidden = !open;
+    this.#toggle.setAttribute("aria-expanded", String(open));
+    if (open) this.#toEnd();
+  }
+
+  #atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#panel;
+    return scrollHeight - scrollTop - clientHeight < 40;
+  }
+
+  #toEnd() {
+    this.#panel.scrollTop = this.#panel.scrollHeight;
+  }
+}

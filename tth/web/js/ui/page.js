@@ -1,0 +1,53 @@
+/** The parts of the page by their ids. */
+
+/**
+ * @template {HTMLElement} T
+ * @param {string} id
+ * @param {new () => T} kind
+ * @returns {T}
+ */
+function part(id, kind) {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/** Find every part once; a page without one of them is broken and says so at once. */
+export function findParts() {
+  return {
+    face: part("face", HTMLCanvasElement),
+    name: part("name", HTMLElement),
+    state: part("state", HTMLElement),
+    persona: part("persona", HTMLSelectElement),
+    profile: part("profile", HTMLSelectElement),
+    emotion: part("emotion", HTMLFieldSetElement),
+    historyToggle: part("history-toggle", HTMLButtonElement),
+    history: part("history", HTMLElement),
+    entries: part("entries", HTMLOListElement),
+    unblock: part("unblock", HTMLButtonElement),
+    caption: part("caption", HTMLParagraphElement),
+    composer: part("composer", HTMLFormElement),
+    text: part("text", HTMLTextAreaElement),
+    stop: part("stop", HTMLButtonElement),
+    send: part("send", HTMLButtonElement),
+    toasts: part("toasts", HTMLElement),
+    debug: part("debug", HTMLDListElement),
+  };
+}
+
+/** @typedef {ReturnType<typeof findParts>} Parts */
+
+/**
+ * A new element with text in it.
+ *
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {string} className
+ * @param {string} [text]
+ */
+export function element(tag, className, text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  return made;
+}
