@@ -44,7 +44,6 @@ class LocalTalk:
         self._session = session
         self._events = session.subscribe()
         self.profile = session.cast.profile
-        session.announce()
         session.attach_client()
 
     async def say(self, text: str, control: TurnControl | None = None) -> None:
@@ -65,6 +64,7 @@ class LocalTalk:
 
     async def events(self) -> Stream[Event]:
         """Everything that happens."""
+        yield self._session.ready()
         async for event in self._events:
             yield event
 

@@ -122,7 +122,6 @@ class Pages:
         try:
             async with self._house.open(ticket) as session:
                 stream = ClientStream(session, socket, ticket.media)
-                session.announce()
                 session.attach_client()
                 await _converse(socket, stream)
         except AdapterError as error:

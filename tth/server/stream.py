@@ -87,6 +87,7 @@ class ClientStream:
         """
         subscription = self._subscription
         loop = asyncio.get_running_loop()
+        await self._send_event(self._session.ready())
         while True:
             while (event := subscription.get_nowait()) is not None:
                 await self._send_event(event)

@@ -125,21 +125,19 @@ class Session:
         self._tasks.start(line.work(), f"{self.id} commands")
         for name, beside in self._observing(self) if self._observing else ():
             self._tasks.start(beside, f"{self.id} {name}")
-        self.announce()
-
-    def announce(self) -> None:
-        """Tell the bus what this session is, for who has just subscribed."""
         if self.cast.realtime:
             self.components["realtime"] = self._voice.name
         if self._stage.name:
             self.components["avatar"] = self._stage.name
-        self.bus.publish(
-            SessionReadyEvent(
-                session_id=self.id,
-                profile=self.cast.profile,
-                persona=self.cast.persona,
-                components=dict(self.components),
-            )
+        self.bus.publish(self.ready())
+
+    def ready(self) -> SessionReadyEvent:
+        """What this session is, for who subscribes later."""
+        return SessionReadyEvent(
+            session_id=self.id,
+            profile=self.cast.profile,
+            persona=self.cast.persona,
+            components=dict(self.components),
         )
 
     def _realtime(self) -> Sequence[Maker[RealtimeAdapter]]:
