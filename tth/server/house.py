@@ -10,11 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tth.config.document import pick
 from tth.config.finding import list_profiles
 from tth.config.personas import Persona, list_personas
 from tth.config.profiles import Profile, resolve_profile
 from tth.config.settings import Settings
-from tth.config.sources import Sources
+from tth.config.sources import SETTING_KEYS, Sources
 from tth.core.controls import TurnControl
 from tth.errors import TthError
 from tth.observers.steps import log_steps
@@ -58,6 +59,8 @@ class House:
         self.trouble: dict[str, str] = {}
         self.draining = False
         self._sources = sources
+        # What was laid over the default profile on the command line is meant for that profile alone.
+        self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))
         self._registry = registry
         self._casting = Casting(registry)
         self._desk = TicketDesk(time.monotonic)
@@ -102,7 +105,7 @@ class House:
     def _profile(self, request: Request) -> Profile:
         profile = self.profile
         if request.profile not in (None, profile.name):
-            profile = resolve_profile(str(request.profile), self._sources, self._registry)
+            profile = resolve_profile(str(request.profile), self._plain, self._registry)
         if request.persona is not None and request.persona != profile.persona.id:
             known = {persona.id: persona for persona in list_personas(self._sources)}
             if request.persona not in known:

@@ -162,6 +162,8 @@ class Cascade:
             troupe=self._troupe,
         )
         self._task = self._tasks.start(self._run(self._answer, request), self._answer.id)
+        # A task that is cancelled before its first step never runs, and so would never tell that it was cancelled.
+        await asyncio.sleep(0)
 
     async def _run(self, answer: Answer, request: ResponseRequest) -> None:
         closing = TurnCompleteEvent(response_id=answer.id, status="cancelled")

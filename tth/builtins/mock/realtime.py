@@ -132,6 +132,8 @@ class MockRealtime:
         response_id = f"mock_response_{number}"
         task = self._tasks.start(self._respond(response_id, f"mock_item_{number}", request), response_id)
         self._running = (response_id, task)
+        # A task that is cancelled before its first step never runs, and so would never tell that it was cancelled.
+        await asyncio.sleep(0)
 
     async def send_user_text(self, text: str) -> None:
         """Add a user's message and ask for the answer."""

@@ -1,0 +1,20 @@
+"""Whether an adapter left tasks behind."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+SETTLE_S = 0.1
+"""How long a closed stream may take to stop its work."""
+
+
+@asynccontextmanager
+async def nothing_left() -> AsyncIterator[None]:
+    """Fail if a task that began in the block still runs shortly after it."""
+    before = asyncio.all_tasks()
+    yield
+    await asyncio.sleep(SETTLE_S)
+    left = [task.get_name() for task in asyncio.all_tasks() - before if not task.done()]
+    assert not left, f"tasks are left after close: {', '.join(left)}"
