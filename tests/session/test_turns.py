@@ -188,7 +188,7 @@ def test_a_silent_client_delays_the_next_request_by_the_flush_deadline_at_most()
             await settle()
             began = asyncio.get_running_loop().time()
             s.session.say("two")
-            while len(s.voice.requests) < 2:
+            while len(s.voice.requests) < 2:  # noqa: ASYNC110  # virtual time: a step, not a wait
                 await asyncio.sleep(0.01)
             assert asyncio.get_running_loop().time() - began <= 0.42
 

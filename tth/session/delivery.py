@@ -114,8 +114,7 @@ class Delivery:
                 async for piece in pieces:
                     watch.pause()
                     if isinstance(piece, AudioChunk):
-                        await self._mark(marks)
-                        await self._sound(piece)
+                        await self._sound(piece, marks)
                         progress.units = self.units - at
                     elif isinstance(piece, SpeechMark):
                         marks.append(self._place(piece, line, progress, at))
@@ -124,12 +123,17 @@ class Delivery:
                     watch.touch(self._deadlines.sound_gap_s)
         await self._mark(marks)
 
-    async def _sound(self, chunk: AudioChunk) -> None:
+    async def _sound(self, chunk: AudioChunk, marks: list[SpeechMark]) -> None:
+        """Send a chunk, after the marks that begin in it: a voice that fails leaves none of what it did not say."""
         if chunk.sample_rate != self._rate_hz:
             self._rate_hz, self._base, self._bytes = chunk.sample_rate, self.units, 0
         start = self.units
         self._bytes += len(chunk.data) // chunk.channels
         self.units = self._base + (self._bytes >> 1) * MEDIA_RATE_HZ // self._rate_hz
+        due = [mark for mark in marks if mark.start < self.units]
+        if due:
+            marks[:] = [mark for mark in marks if mark.start >= self.units]
+            await self._mark(due)
         await self._emit(
             AudioChunkEvent(
                 data=chunk.data,

@@ -205,7 +205,9 @@ class LiveRung:
                     break
                 self._anchor(at)
             if rate_hz != self._in_hz:
-                parts.append(self._change_rate(rate_hz))
+                rest = self._change_rate(rate_hz)
+                if rest:
+                    parts.append(rest)
             self._expected = at + (len(pcm) >> 1) * MEDIA_RATE_HZ // rate_hz
             resampler = self._resampler
             packets = self._packets.feed(pcm if resampler is None else resampler.feed(pcm))
