@@ -143,14 +143,12 @@ def merge(*layers: TurnControl) -> TurnControl:
     """Lay controls over each other: a later layer's set fields win, unset fields show through.
 
     The order used everywhere is persona, then what the model chose, then session, then turn.
-    A label that is set without an intensity does not inherit the intensity of another emotion.
+    A label brings its own numbers: set without an intensity, it does not inherit that of the layer below.
     """
     emotion, character = EmotionControl(), CharacterControl()
     for layer in layers:
-        if layer.emotion.label not in (None, emotion.label):
-            emotion = layer.emotion
-        else:
-            emotion = _overlay(emotion, layer.emotion)
+        labelled = layer.emotion.label is not None
+        emotion = layer.emotion if labelled else _overlay(emotion, layer.emotion)
         character = _overlay(character, layer.character)
     return TurnControl(emotion, character)
 
