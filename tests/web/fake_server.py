@@ -128,7 +128,7 @@ class Stream:
         self.behaviour = behaviour
         self.info = info
         self.random = random.Random(behaviour.seed)
-        self.outbox: asyncio.Queue[str | bytes] = asyncio.Queue(maxsize=4096)
+        self.outbox: asyncio.Queue[tuple[float, str | bytes]] = asyncio.Queue(maxsize=4096)
         self.moved = asyncio.Event()
         self.turn = 0
         self.generation = 0
@@ -144,8 +144,13 @@ class Stream:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.deliver())
                 components = {"llm": "fake", "tts": "fake", "avatar": "fake"}
-                self.event("session_ready", session_id=self.info["id"], profile=self.info["profile"],
-                           persona=self.info["persona"]["id"], components=components)
+                self.event(
+                    "session_ready",
+                    session_id=self.info["id"],
+                    profile=self.info["profile"],
+                    persona=self.info["persona"]["id"],
+                    components=components,
+                )
                 while True:
                     self.hear(json.loads(await self.socket.receive_text()), group)
         except* WebSocketDisconnect:
@@ -193,8 +198,14 @@ class Stream:
         step = self.behaviour.chunk_ms * UNITS // 1000
         face, place = 0, 0
         for index, word in enumerate(talk.words):
-            mark = {"kind": "word", "value": word, "start": index * WORD_UNITS, "end": (index + 1) * WORD_UNITS,
-                    "text_start": place, "text_end": place + len(word.rstrip(".,"))}
+            mark = {
+                "kind": "word",
+                "value": word,
+                "start": index * WORD_UNITS,
+                "end": (index + 1) * WORD_UNITS,
+                "text_start": place,
+                "text_end": place + len(word.rstrip(".,")),
+            }
             place += len(word) + 1
             self.event("speech_mark", item_id="item", marks=[mark])
         for start in range(0, talk.units, step):
@@ -210,19 +221,21 @@ class Stream:
     def event(self, kind: str, **fields: Any) -> None:
         self.seq += 1
         where = {"seq": self.seq, "turn_id": f"turn-{self.turn}", "generation": self.generation}
-        self.outbox.put_nowait(json.dumps({"type": kind, **where, **fields}))
+        self.put(json.dumps({"type": kind, **where, **fields}))
 
     def media(self, kind: int, flags: int, param: int, sample: int, payload: bytes) -> None:
         head = struct.pack("<BBHIIQ", kind, flags, param, self.generation, self.turn, sample)
-        self.outbox.put_nowait(head + payload)
+        self.put(head + payload)
+
+    def put(self, message: str | bytes) -> None:
+        late_s = self.random.random() * self.behaviour.jitter_ms / 1000
+        self.outbox.put_nowait((asyncio.get_running_loop().time() + late_s, message))
 
     async def deliver(self) -> None:
         """Each message is late by its own chance, and none overtakes another."""
         loop = asyncio.get_running_loop()
-        due = 0.0
         while True:
-            message = await self.outbox.get()
-            due = max(due, loop.time() + self.random.random() * self.behaviour.jitter_ms / 1000)
+            due, message = await self.outbox.get()
             if due > loop.time():
                 await asyncio.sleep(due - loop.time())
             await (self.socket.send_text(message) if isinstance(message, str) else self.socket.send_bytes(message))
@@ -261,8 +274,13 @@ def make_app(behaviour: Behaviour) -> Starlette:
             return JSONResponse({"error": {"code": "unknown_profile", "message": message}}, status_code=404)
         name = f"s{len(sessions)}"
         persona = next((p for p in PERSONAS if p["id"] == body.get("persona")), PERSONAS[0])
-        info = {"id": name, "ticket": "t", "stream": f"/v1/sessions/{name}/stream?ticket=t",
-                "profile": body.get("profile", "offline"), "persona": persona}
+        info = {
+            "id": name,
+            "ticket": "t",
+            "stream": f"/v1/sessions/{name}/stream?ticket=t",
+            "profile": body.get("profile", "offline"),
+            "persona": persona,
+        }
         sessions[name] = {**info, "control": body.get("control") or {}}
         return JSONResponse(info, status_code=201)
 

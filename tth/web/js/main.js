@@ -32,6 +32,7 @@ const history = new History(parts);
 const caption = new CaptionView(parts.caption);
 const stage = new Stage(parts.face, read);
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
+let askedPersona = "";
 let interruptedMs = -Infinity;
 
 /**
@@ -74,7 +75,7 @@ function open() {
   const label = emotionOf(parts.emotion);
   client.open({
     ...(parts.profile.value && { profile: parts.profile.value }),
-    ...(parts.persona.value && { persona: parts.persona.value }),
+    ...(askedPersona && { persona: askedPersona }),
     ...(label && { control: { emotion: { label } } }),
   });
 }
@@ -93,8 +94,7 @@ async function begin() {
     );
     fill(parts.profile, profiles.map((/** @type {any} */ { name, summary }) => ({ label: name, value: name, title: summary })),
       askedProfile() || usual);
-    fill(parts.persona, [{ label: "of the profile", value: "" },
-      ...personas.map((/** @type {Persona} */ { id, name }) => ({ label: name, value: id }))], "");
+    fill(parts.persona, personas.map((/** @type {Persona} */ { id, name }) => ({ label: name, value: id })), "");
   } catch {
     // The lists are a comfort: a session can be had without them, and opening one says what is wrong.
     fill(parts.profile, [], askedProfile());
@@ -109,7 +109,10 @@ function meet(session) {
   parts.name.textContent = document.title = persona.name;
   parts.face.setAttribute("aria-label", `${persona.name}'s face`);
   parts.unblock.textContent = `Click anywhere to hear ${persona.name}`;
-  parts.text.placeholder = `Say something to ${persona.name}`;
+  if (![...parts.persona.options].some(({ value }) => value === persona.id)) {
+    parts.persona.add(new Option(persona.name, persona.id));
+  }
+  parts.persona.value = persona.id;
   const { palette, ...colours } = persona.look ?? {};
   stage.show({ palette, colours });
   if (persona.greeting && !known) caption.greet(persona.greeting);
@@ -154,8 +157,12 @@ dialogue.addEventListener("caption", (event) => showTurn(detail(event)));
 dialogue.addEventListener("notice", (event) => toasts.show(detail(event).level, detail(event).message));
 wireComposer(parts, { say, stop });
 fillEmotions(parts.emotion, (label) => dialogue.control({ emotion: { label } }));
-parts.persona.addEventListener("change", open);
+parts.persona.addEventListener("change", () => {
+  askedPersona = parts.persona.value;
+  open();
+});
 parts.profile.addEventListener("change", () => {
+  askedPersona = "";
   const address = new URL(location.href);
   address.searchParams.set("profile", parts.profile.value);
   window.history.replaceState(null, "", address);

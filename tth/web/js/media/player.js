@@ -22,6 +22,7 @@ const FADE_S = 0.008;
 export class Player extends EventTarget {
   /** @type {AudioContext} */
   #context;
+  #master;
   /** @type {Speech | null} */
   #speech = null;
   #schedule = new Schedule(CLOCK_RATE_HZ);
@@ -39,6 +40,8 @@ export class Player extends EventTarget {
   constructor(context = new AudioContext({ sampleRate: CLOCK_RATE_HZ, latencyHint: "interactive" })) {
     super();
     this.#context = context;
+    this.#master = new GainNode(context);
+    this.#master.connect(context.destination);
     context.addEventListener("statechange", () => this.#changed());
   }
 
@@ -64,6 +67,13 @@ export class Player extends EventTarget {
    */
   record() {
     return (this.#log ??= []);
+  }
+
+  /** A meter on what is played, for tests. */
+  meter() {
+    const meter = new AnalyserNode(this.#context, { fftSize: 1024 });
+    this.#master.connect(meter);
+    return meter;
   }
 
   /** Let sound out; works within the handling of a click or a key. */
@@ -94,7 +104,7 @@ export class Player extends EventTarget {
     this.#speech = new Speech(turn);
     this.#schedule = new Schedule(CLOCK_RATE_HZ);
     this.#output = new GainNode(this.#context);
-    this.#output.connect(this.#context.destination);
+    this.#output.connect(this.#master);
   }
 
   /**

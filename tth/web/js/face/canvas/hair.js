@@ -50,12 +50,12 @@ function mirrored(points) {
 function waves(p) {
   const random = seeded(5);
   const tones = ramp(p.hairDark, p.hair, p.hairLit);
-  const like = { width: 0.13, root: 0.5, tip: 0.06, tone: 0, tipTone: 0, shine: 0.3 };
+  const like = { width: 0.13, root: 0.5, tip: 0.02, tone: 0, tipTone: 0, shine: 0.3 };
   /** @type {(ctx: Ctx) => void} */
   const back = (ctx) => {
     shape(ctx, [
-      [0, -1.36], [0.55, -1.26], [0.92, -0.9], [1.02, -0.3], [1.02, 0.3], [0.94, 0.74], [0.7, 0.94], [0.36, 0.9], [0, 0.86],
-      [-0.36, 0.9], [-0.7, 0.94], [-0.94, 0.74], [-1.02, 0.3], [-1.02, -0.3], [-0.92, -0.9], [-0.55, -1.26],
+      [-0.16, -1.4], [0.5, -1.29], [0.92, -0.9], [1.02, -0.3], [1.02, 0.3], [0.94, 0.74], [0.7, 0.94], [0.36, 0.9], [0, 0.86],
+      [-0.36, 0.9], [-0.7, 0.94], [-0.94, 0.74], [-1.02, 0.3], [-1.02, -0.3], [-0.92, -0.9], [-0.58, -1.25],
     ]);
     ctx.fillStyle = p.hairDark;
     ctx.fill();
@@ -64,7 +64,7 @@ function waves(p) {
       const near = [[0.1 * k, -1.24], [0.5 * k, -1], [0.7 * k, -0.3], [0.64 * k, 0.4], [0.42 * k, 0.92]];
       /** @type {Point[]} */
       const far = [[0.16 * k, -1.3], [0.76 * k, -1.06], [0.98 * k, -0.3], [1.02 * k, 0.45], [0.74 * k, 1.1]];
-      for (const lock of locksBetween(near, far, 8, { ...like, width: 0.17, tip: 0.12, tone: -0.16, shine: 0.36 }, random)) {
+      for (const lock of locksBetween(near, far, 8, { ...like, width: 0.17, tip: 0.05, tone: -0.16, shine: 0.36 }, random)) {
         paintLock(ctx, lock, tones, random);
       }
     }
@@ -85,13 +85,13 @@ function waves(p) {
  */
 function fringe(like, random) {
   /** @type {Point[]} */
-  const leftNear = [[-0.3, -1.28], [-0.52, -1.02], [-0.71, -0.62], [-0.78, -0.2], [-0.83, 0.3], [-0.66, 0.78]];
+  const leftNear = [[-0.3, -1.28], [-0.52, -1.02], [-0.71, -0.62], [-0.78, -0.2], [-0.85, 0.34], [-0.56, 0.84]];
   /** @type {Point[]} */
-  const leftFar = [[-0.27, -1.35], [-0.62, -1.2], [-0.9, -0.78], [-0.99, -0.12], [-1.0, 0.46], [-0.72, 1.04]];
+  const leftFar = [[-0.27, -1.35], [-0.62, -1.2], [-0.9, -0.78], [-0.99, -0.12], [-1.03, 0.5], [-0.7, 1.1]];
   /** @type {Point[]} */
-  const rightNear = [[-0.24, -1.3], [0.2, -1.06], [0.62, -0.72], [0.79, -0.22], [0.84, 0.32], [0.66, 0.8]];
+  const rightNear = [[-0.24, -1.3], [0.2, -1.06], [0.62, -0.72], [0.79, -0.22], [0.86, 0.36], [0.56, 0.86]];
   /** @type {Point[]} */
-  const rightFar = [[-0.2, -1.37], [0.44, -1.3], [0.88, -0.86], [1.0, -0.14], [1.01, 0.46], [0.73, 1.06]];
+  const rightFar = [[-0.2, -1.37], [0.44, -1.3], [0.88, -0.86], [1.0, -0.14], [1.04, 0.5], [0.71, 1.12]];
   /** @type {Point[]} */
   const sweepNear = [[-0.3, -1.24], [-0.24, -0.94], [0.02, -0.68], [0.34, -0.5], [0.62, -0.38], [0.8, -0.12]];
   /** @type {Point[]} */
@@ -101,8 +101,8 @@ function fringe(like, random) {
   /** @type {Point[]} */
   const shortFar = [[-0.3, -1.34], [-0.6, -1.12], [-0.8, -0.78], [-0.89, -0.42], [-0.91, 0.02]];
   return [
-    ...locksBetween(leftNear, leftFar, 6, { ...like, width: 0.13 }, random),
-    ...locksBetween(rightNear, rightFar, 6, { ...like, width: 0.13, tone: -0.07 }, random),
+    ...locksBetween(leftNear, leftFar, 8, { ...like, width: 0.13 }, random),
+    ...locksBetween(rightNear, rightFar, 8, { ...like, width: 0.13, tone: -0.07 }, random),
     ...locksBetween(shortNear, shortFar, 5, { ...like, width: 0.13, tip: 0.1, tone: 0.04 }, random),
     ...locksBetween(sweepNear, sweepFar, 7, { ...like, width: 0.14, tip: 0.08, tone: 0.03, shine: 0.36 }, random),
   ];

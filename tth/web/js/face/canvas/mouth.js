@@ -134,7 +134,7 @@ function surround(ctx, p, w, form, at) {
   soft(ctx, at(form.x(0), low + 0.04), form.x(0.7) - form.x(0), 0.055, p.shade, 0.55);
   for (const [k, dimple] of /** @type {const} */ ([[-1, w.mouthDimpleRight], [1, w.mouthDimpleLeft]])) {
     const [x, y] = [form.x(k), form.top(k)];
-    soft(ctx, at(x + 0.022 * k, y + 0.004), 0.05, 0.055, p.deep, 0.3 + 0.25 * form.smile);
+    soft(ctx, at(x + 0.022 * k, y + 0.004), 0.05, 0.055, p.deep, 0.16 + 0.3 * form.smile);
     soft(ctx, at(x + 0.065 * k, y - 0.005), 0.035, 0.06, p.deep, 0.5 * dimple, 0.3 * k);
   }
 }

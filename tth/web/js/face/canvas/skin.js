@@ -42,7 +42,7 @@ function lights(ctx, p) {
   soft(ctx, [-0.26, -0.5], 0.62, 0.46, p.lit, 0.6);
   soft(ctx, [-0.44, 0.33], 0.38, 0.28, p.lit, 0.75, -0.3);
   soft(ctx, [0.36, 0.34], 0.3, 0.22, p.lit, 0.36, 0.3);
-  soft(ctx, [-0.04, 0.9], 0.2, 0.13, p.lit, 0.5);
+  soft(ctx, [-0.04, 0.9], 0.22, 0.14, p.lit, 0.34);
   soft(ctx, [0.9, 0.2], 0.2, 0.75, p.rim, 0.7, 0.08);
   soft(ctx, [0.62, 0.82], 0.14, 0.34, p.rim, 0.4, 0.75);
 }
@@ -62,7 +62,7 @@ function shadows(ctx, p) {
     soft(ctx, [0.34 * k, 0.05], 0.3, 0.2, blend(p.shade, p.blush, 0.5), 0.22);
     soft(ctx, [0.34 * k, 0.25], 0.22, 0.07, p.shade, 0.22);
     soft(ctx, [0.14 * k, 0.04], 0.08, 0.17, p.shade, k < 0 ? 0.26 : 0.42);
-    soft(ctx, [0.5 * k, 0.37], 0.27, 0.19, p.blush, 0.42, 0.2 * k);
+    soft(ctx, [0.5 * k, 0.37], 0.28, 0.19, p.blush, 0.34, 0.2 * k);
   }
 }
 
@@ -151,7 +151,7 @@ export function modelFace(ctx, space, p, w, drop) {
   }
   const chin = Math.max(w.mouthShrugLower, w.mouthPressLeft * 0.4);
   soft(ctx, space.face(0, 0.87 + drop), 0.12, 0.07, p.shade, 0.45 * chin);
-  soft(ctx, space.face(0, 0.96 + drop), 0.2 + 0.04 * w.jawForward, 0.09, p.lit, 0.15 + 0.5 * w.jawForward);
+  soft(ctx, space.face(0, 0.96 + drop), 0.2 + 0.04 * w.jawForward, 0.09, p.lit, 0.08 + 0.5 * w.jawForward);
   const frown = Math.max(w.browDownLeft, w.browDownRight);
   for (const k of [-1, 1]) soft(ctx, space.face(0.055 * k, -0.2), 0.03, 0.12, p.deep, 0.4 * frown, 0.15 * k);
   for (let i = 0; i < 2; i++) {
@@ -165,7 +165,7 @@ export function modelFace(ctx, space, p, w, drop) {
  * @param {Palette} p
  */
 export function drawEars(ctx, space, p) {
-  if (p.hairKind === "fronds") return;
+  if (p.hairKind !== "curls") return;
   for (const k of [-1, 1]) {
     const edge = [[0.7, -0.02], [0.82, -0.12], [0.9, 0.0], [0.87, 0.2], [0.8, 0.36], [0.71, 0.34]];
     shape(ctx, edge.map(([x, y]) => space.at(k * x, y, -0.08)));

@@ -42,8 +42,7 @@ export function paintLock(ctx, lock, colours, random, count = 22) {
     const place = side + between(random, -0.06, 0.06);
     const jitter = between(random, -0.07, 0.07) + lock.tone;
     const shine = lock.shine + between(random, -0.06, 0.06);
-    const end = STEPS - Math.floor(between(random, 0, 0.12) * STEPS * (0.3 + 0.7 * Math.abs(side)));
-    for (let i = 0; i < end; i++) {
+    for (let i = 0; i < STEPS; i++) {
       const [x0, y0] = offset(spine[i], normals[i], widths[i] * place);
       const [x1, y1] = offset(spine[i + 1], normals[i + 1], widths[i + 1] * place);
       const towards = normals[i][0] * LIGHT[0] + normals[i][1] * LIGHT[1];
@@ -85,7 +84,7 @@ export function locksBetween(near, far, count, like, random) {
  */
 function profile(t, { root, tip }) {
   const body = Math.sin(Math.PI * Math.min(1, t * 0.85 + 0.08)) ** 0.7;
-  return t < 0.5 ? mix(root, 1, Math.min(1, body)) : mix(1, tip, ((t - 0.5) * 2) ** 1.6);
+  return t < 0.5 ? mix(root, 1, Math.min(1, body)) : mix(1, tip, ((t - 0.5) * 2) ** 1.3);
 }
 
 /**

@@ -1,0 +1,140 @@
+"""A headless Chromium, a fake server in a thread, and pages that note what went wrong in them."""
+
+import asyncio
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+
+from fake_server import Behaviour, make_app
+
+CHROMIUM = os.environ.get("TTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+]
+# What the page's policy forbids is told by an event, also where nothing lands on the console.
+WATCH = (
+    "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective))"
+)
+
+
+class ThreadServer(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = threading.Event()
+        self.loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self.loop = asyncio.get_running_loop()
+        self.listening.set()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
+
+
+@dataclass
+class Served:
+    """A running fake server."""
+
+    address: str
+    behaviour: Behaviour
+    server: ThreadServer
+
+    def lose_sockets(self) -> None:
+        """Close every connection as a network that goes away would."""
+        for socket in self.behaviour.sockets:
+            asyncio.run_coroutine_threadsafe(socket.close(1012), self.server.loop).result(5)
+        self.behaviour.sockets.clear()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    running: list[tuple[ThreadServer, threading.Thread]] = []
+
+    def start(**options: Any) -> Served:
+        behaviour = Behaviour(**options)
+        config = uvicorn.Config(
+            make_app(behaviour), port=0, ws="websockets-sansio", log_level="error", timeout_graceful_shutdown=1
+        )
+        server = ThreadServer(config)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        running.append((server, thread))
+        assert server.listening.wait(10)
+        return Served(server.address, behaviour, server)
+
+    yield start
+    for server, thread in running:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def launched(policy: str) -> Iterator[Any]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM:
+        pytest.skip("no chromium found; install it or set TTH_CHROMIUM to its path")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, f"--autoplay-policy={policy}"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with launched("no-user-gesture-required") as browser:
+        yield browser
+
+
+@dataclass
+class Troubles:
+    """What a page complained about."""
+
+    found: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def visit() -> Iterator[Callable[..., Any]]:
+    """Open a page; at the end nothing may have gone wrong in it."""
+    contexts: list[tuple[Any, Any, Troubles]] = []
+
+    def open_page(browser: Any, address: str, *, troubled: bool = False, ready: bool = True, **options: Any) -> Any:
+        options.setdefault("viewport", {"width": 900, "height": 640})
+        context = browser.new_context(**options)
+        context.add_init_script(WATCH)
+        page = context.new_page()
+        troubles = Troubles()
+        page.on("pageerror", lambda error: troubles.found.append(str(error)))
+        page.on("console", lambda line: troubles.found.append(line.text) if line.type in ("error", "warning") else None)
+        if not troubled:
+            contexts.append((context, page, troubles))
+        page.goto(address)
+        if ready:
+            page.wait_for_selector('#state[data-state="ready"]')
+        return page
+
+    yield open_page
+    for context, page, troubles in contexts:
+        assert page.evaluate("violations") == []
+        assert troubles.found == []
+        context.close()
