@@ -361,7 +361,29 @@ def test_a_response_longer_than_five_minutes_ends_with_a_reason():
                 s.voice.audio(1000)
             ending = await turn.wait()
             assert ending.status == "incomplete"
-            assert "five minutes" in ending.reason
+            assert "longer than a session may hold" in ending.reason
             assert s.voice.cancelled == ["r1"]
+
+    run(main())
+
+
+@pytest.mark.parametrize("flood", ["text", "marks", "items"])
+def test_a_flood_of_words_ends_the_response_and_not_the_memory(flood):
+    async def main():
+        async with scene() as s:
+            turn = s.session.say("go")
+            await settle()
+            s.voice.start()
+            mark = SpeechMark(kind="phoneme", value="a", start=0, end=1)
+            for n in range(3000):
+                if flood == "text":
+                    s.voice.text("x" * 1000)
+                elif flood == "marks":
+                    s.voice.emit(SpeechMarkEvent(marks=(mark,) * 100, response_id="r1", item_id="i1"))
+                else:
+                    s.voice.text("x" * 200, item_id=f"i{n}")
+            ending = await turn.wait()
+            assert ending.status == "incomplete"
+            assert turn.speech.chars < 500_000
 
     run(main())

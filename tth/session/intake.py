@@ -35,6 +35,10 @@ from tth.session.speech import MAX_SPEECH_UNITS, SpokenItem
 from tth.session.stage import AvatarStage
 from tth.session.turn import Turn
 
+MAX_CHARS = 400_000
+"""No response may hold more text than this, marks counted with ``MARK_CHARS`` each."""
+
+MARK_CHARS = 16
 WARNINGS = 256
 """Different warnings that a session remembers to have told."""
 
@@ -121,6 +125,14 @@ class Intake:
             return None
         return turn
 
+    def _affords(self, turn: Turn, chars: int) -> bool:
+        """Whether the response may hold ``chars`` more of text, or their worth in marks; else it ends."""
+        turn.speech.chars += chars
+        if turn.speech.chars <= MAX_CHARS:
+            return True
+        self._floor.too_long(turn)
+        return False
+
     def _started(self, event: ResponseStartedEvent) -> None:
         turn = self._floor.turn
         if turn is None or turn.response_id or turn.tries == 0 or event.tag not in (turn.id, ""):
@@ -151,7 +163,7 @@ class Intake:
 
     def _text(self, event: TextDeltaEvent) -> None:
         turn = self._turn_of(event.response_id)
-        if turn is None:
+        if turn is None or not self._affords(turn, len(event.token)):
             return
         item = self._item_of(turn, event)
         if not turn.speech.received and not turn.written:
@@ -200,7 +212,7 @@ class Intake:
 
     def _marks(self, event: SpeechMarkEvent) -> None:
         turn = self._turn_of(event.response_id)
-        if turn is None:
+        if turn is None or not self._affords(turn, MARK_CHARS * len(event.marks)):
             return
         item = self._item_of(turn, event)
         offset = item.start

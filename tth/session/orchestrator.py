@@ -260,7 +260,9 @@ class Orchestrator:
     def too_long(self, turn: Turn) -> None:
         """The response holds more sound than it may: it ends with what it has."""
         self.line.cancel(turn.response_id)
-        self.generated(turn, TurnCompleteEvent(status="incomplete", reason="the response is longer than five minutes"))
+        self.generated(
+            turn, TurnCompleteEvent(status="incomplete", reason="the response is longer than a session may hold")
+        )
 
     def unfit(self, turn: Turn, error: MediaError) -> None:
         """The response's sound is of no use: it ends with what it has."""

@@ -18,8 +18,9 @@ from tth.session.foreign import explain
 from tth.session.playhead import Playhead
 from tth.session.speech import Speech, SpeechReader
 
-LEAD_UNITS = 4 * MEDIA_RATE_HZ
-"""How far ahead of the playhead an avatar is fed: its frames need little room, and little is made in vain."""
+LEAD_UNITS = 3 * MEDIA_RATE_HZ // 2
+"""How far ahead of the playhead an avatar is fed: beyond the client's second of sound, and yet so near that a change of
+mood is soon seen and little is made in vain."""
 
 REST_S = 0.25
 """How long the pump sleeps once it is that far ahead."""

@@ -49,6 +49,7 @@ class Speech:
         finished: Whether nothing more will come.
         whole: Whether, moreover, the sound reaches to the end of the text.
         marks: All marks, in media units of the response.
+        chars: Size of text and marks so far, in characters.
     """
 
     def __init__(self, speech_id: str) -> None:
@@ -56,6 +57,7 @@ class Speech:
         self.received = 0
         self.finished = False
         self.whole = False
+        self.chars = 0
         self.marks: list[SpeechMark] = []
         self.items: dict[str, SpokenItem] = {}
         self._chunks: deque[_Chunk] = deque()

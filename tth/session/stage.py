@@ -23,6 +23,8 @@ STALL_S = 0.25
 """An avatar that takes longer to accept what it is sent has failed."""
 
 CONNECT_S = 5.0
+EMOTIONS = 1000
+"""Changes of mood in one speech that are passed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class AvatarStage:
 
     def emotion(self, mark: EmotionMark) -> None:
         """From ``mark.start`` on the face feels that."""
-        if self._act is not None:
+        if self._act is not None and len(self._act.emotions) < EMOTIONS:
             self._act.emotions.append(mark)
             self.wake()
 
