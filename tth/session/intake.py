@@ -36,9 +36,9 @@ from tth.session.stage import AvatarStage
 from tth.session.turn import Turn
 
 MAX_CHARS = 400_000
-"""No response may hold more text than this, marks counted with ``MARK_CHARS`` each."""
+"""No response may hold more text than this, marks and items counted with so many each."""
 
-MARK_CHARS = 16
+MARK_CHARS, ITEM_CHARS = 16, 100
 WARNINGS = 256
 """Different warnings that a session remembers to have told."""
 
@@ -143,7 +143,7 @@ class Intake:
 
     def _item(self, event: ItemStartedEvent) -> None:
         turn = self._turn_of(event.response_id)
-        if turn is not None:
+        if turn is not None and self._affords(turn, ITEM_CHARS):
             self._item_of(turn, event)
 
     def _item_of(self, turn: Turn, event: ItemEvent) -> SpokenItem:
