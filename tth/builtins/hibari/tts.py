@@ -1,0 +1,122 @@
+"""The ``hibari`` adapter."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+from tth.adapters.shared import Lease, Shared
+from tth.adapters.tts import Notice, SpeechContext, Synthesized
+from tth.builtins.hibari.engine import Engine, lease_engine
+from tth.builtins.hibari.options import HibariOptions
+from tth.builtins.hibari.prosody import QUICKEST, SLOWEST, Delivery, delivery, pace
+from tth.core.controls import TurnControl
+from tth.core.media import MEDIA_RATE_HZ, AudioChunk, SpeechMark
+from tth.core.streams import Stream
+from tth.errors import AdapterUnavailable
+
+CHUNK_BYTES = 2 * MEDIA_RATE_HZ * 40 // 1000
+"""Bytes in a chunk of 40 ms."""
+
+_FIRST_WORDS = "Hello there."
+
+
+class HibariTTS:
+    """Speaks English with one neural voice, and knows when each phoneme and each word sounds.
+
+    Emotion moves pace, pitch, liveliness and level; ``pitch_shift`` keeps the person up to four semitones either way.
+
+    Raises:
+        AdapterUnavailable: Its package is not installed.
+    """
+
+    voices = ("heart",)
+
+    def __init__(self, options: HibariOptions | None, shared: Shared) -> None:
+        for package in ("hibari", "onnxruntime"):
+            if find_spec(package) is None:
+                raise AdapterUnavailable(
+                    "hibari", f"the package {package} is not installed; run: pip install 'tth[voice]'"
+                )
+        self._options = options or HibariOptions()
+        self._shared = shared
+        self._lease: Lease[Engine] | None = None
+        self._leasing = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    async def warm_up(cls, options: HibariOptions | None, shared: Shared) -> Lease[Engine]:
+        """Load the voice and speak a few words, so that the first sentence need not wait.
+
+        Raises:
+            AdapterUnavailable: Its package is not installed.
+        """
+        cls(options, shared)
+        lease = await lease_engine(shared)
+        for run in await lease.value.read(_FIRST_WORDS):
+            await lease.value.speak(run, _FIRST_WORDS, Delivery(), lead_ms=0, seed=0)
+        return lease
+
+    async def synthesize(self, text: str, *, control: TurnControl, context: SpeechContext) -> Stream[Synthesized]:
+        """The marks of a sentence, then its sound; a long text comes in several sentences, each as it is ready."""
+        asked = pace(control, self._options.speed)
+        if not SLOWEST <= asked <= QUICKEST:
+            yield Notice(
+                "speech_rate", f"a pace of {asked:g} is beyond this voice; it speaks at {SLOWEST:g} to {QUICKEST:g}"
+            )
+        how = delivery(control, self._options.speed)
+        engine = await self._engine()
+        if engine is None:
+            return
+        lead_ms = self._lead_ms(context, how)
+        begin = 0
+        for run in await engine.read(text):
+            if self._closed:
+                return
+            spoken = await engine.speak(run, text, how, lead_ms=lead_ms, seed=self._options.seed)
+            for mark in spoken.marks:
+                yield _moved(mark, begin)
+            for chunk in _chunks(spoken.pcm):
+                yield AudioChunk(chunk, MEDIA_RATE_HZ)
+            begin += len(spoken.pcm) // 2
+            lead_ms = self._options.pause_ms / how.speed
+
+    def _lead_ms(self, context: SpeechContext, how: Delivery) -> float:
+        if context.previous_text:
+            return self._options.pause_ms / how.speed
+        return self._options.lead_ms / max(1.0, how.speed)
+
+    async def _engine(self) -> Engine | None:
+        """The engine, held from the first use until ``close``; ``None`` once that was called."""
+        async with self._leasing:
+            if self._lease is None and not self._closed:
+                lease = await lease_engine(self._shared)
+                if self._closed:  # while it was loading
+                    await lease.close()
+                    return None
+                self._lease = lease
+        return None if self._lease is None else self._lease.value
+
+    async def close(self) -> None:
+        """Give the voice back; the last session's use ends it."""
+        self._closed = True
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            await lease.close()
+
+
+def _moved(mark: SpeechMark, by: int) -> SpeechMark:
+    return SpeechMark(
+        kind=mark.kind,
+        value=mark.value,
+        start=mark.start + by,
+        end=mark.end + by,
+        text_start=mark.text_start,
+        text_end=mark.text_end,
+    )
+
+
+def _chunks(pcm: bytes) -> Iterator[bytes]:
+    for at in range(0, len(pcm), CHUNK_BYTES):
+        yield pcm[at : at + CHUNK_BYTES]
