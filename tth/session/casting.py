@@ -8,6 +8,7 @@ from typing import Any
 
 from tth.adapters.shared import Lease, Shared
 from tth.config.profiles import Component, Profile
+from tth.config.settings import Limits
 from tth.config.voices import voice_for
 from tth.core.controls import EmotionLabel, TurnControl, merge
 from tth.plugins.registry import Registry
@@ -24,10 +25,12 @@ class Casting:
 
     Args:
         registry: Where adapter classes come from.
+        limits: What of them concerns a session.
     """
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, limits: Limits | None = None) -> None:
         self._registry = registry
+        self._limits = limits or Limits()
         self._shared = Shared()
         self._leases: list[Lease[Any]] = []
 
@@ -47,6 +50,7 @@ class Casting:
             rungs=[Rung(maker.name, maker.make) for maker in made.get("avatar", ())],
             details={"id": persona.id, "name": persona.name, "greeting": persona.greeting, "look": dict(persona.look)},
             deadlines=profile.deadlines,
+            text_chars=self._limits.text_chars,
         )
 
     def _makers(self, components: Sequence[Component]) -> list[Maker[Any]]:
@@ -80,12 +84,14 @@ class Casting:
         return trouble
 
     async def _warm(self, component: Component) -> None:
-        adapter = self._registry.resolve(component.kind, component.name).adapter_class()
-        warm_up = getattr(adapter, "warm_up", None)
+        adapter_class = self._registry.resolve(component.kind, component.name).adapter_class()
+        warm_up = getattr(adapter_class, "warm_up", None)
         if warm_up is not None:
             lease = await warm_up(component.options, self._shared)
             if lease is not None:
                 self._leases.append(lease)
+        # One that cannot even be made is known here, and not only when somebody waits for its first word.
+        await adapter_class(component.options, self._shared).close()
 
     async def close(self) -> None:
         """Let go of what was warmed. Idempotent."""

@@ -48,9 +48,6 @@ SILENCE_S = 10.0
 TRIES = 2
 """How often a turn is asked for when nothing of its answer came."""
 
-LONGEST_TEXT = 16_000
-"""Characters that a person may send in one turn."""
-
 ITEMS = 400
 """Items of the conversation that are kept."""
 
@@ -143,8 +140,8 @@ class Orchestrator:
             return ErrorEvent(
                 code="empty_text", message="there is nothing to answer; send some words", decision="ignore"
             )
-        if len(text) > LONGEST_TEXT:
-            problem = f"{len(text)} characters are too many for one turn; send at most {LONGEST_TEXT}"
+        if len(text) > (most := self._cast.text_chars):
+            problem = f"{len(text)} characters are too many for one turn; send at most {most}"
             return ErrorEvent(code="text_too_long", message=problem, decision="ignore")
         if self.line.full:
             problem = "turns come faster than the voice can be told of them; wait for one to end"
