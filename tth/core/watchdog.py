@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 
 from tth.core.clock import Clock, Timer
 
+_NEVER = float("inf")
+
 
 class Watch:
     """One deadline; ``touch`` puts it off, at the cost of reading the clock."""
@@ -22,16 +24,15 @@ class Watch:
 
     def touch(self, limit_s: float | None = None) -> None:
         """Begin again, with a new limit where one is given."""
-        paused = self.due == float("inf")
         if limit_s is not None:
             self.limit_s = limit_s
         self.due = self._dog.clock.now() + self.limit_s
-        if paused or limit_s is not None:
+        if self.due < self._dog.looks_at:
             self._dog.look()
 
     def pause(self) -> None:
         """No deadline until the next ``touch``."""
-        self.due = float("inf")
+        self.due = _NEVER
 
     def close(self) -> None:
         """It does not matter any more. Idempotent."""
@@ -41,14 +42,17 @@ class Watch:
 class Watchdog:
     """Calls ``expired`` of a watch that nobody touched in time.
 
-    One timer, set to the earliest deadline and never put forward by a touch: it looks, and sleeps again.
+    One timer, set to the earliest deadline and never put off by a touch: it looks, and sleeps again.
+
+    Attributes:
+        looks_at: When the timer is due; infinite while there is none.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.watches: set[Watch] = set()
         self._timer: Timer | None = None
-        self._timer_at = float("inf")
+        self.looks_at = _NEVER
 
     def watch(self, limit_s: float, expired: Callable[[], None]) -> Watch:
         """Call ``expired`` once, unless the watch is touched or closed within ``limit_s``."""
@@ -60,15 +64,15 @@ class Watchdog:
     def look(self) -> None:
         """Set the timer to the earliest deadline."""
         due = min((watch.due for watch in self.watches), default=None)
-        if due is None or due >= self._timer_at:
+        if due is None or due >= self.looks_at:
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer_at = due
+        self.looks_at = due
         self._timer = self.clock.call_later(max(0.0, due - self.clock.now()), self._bark)
 
     def _bark(self) -> None:
-        self._timer, self._timer_at = None, float("inf")
+        self._timer, self.looks_at = None, _NEVER
         now = self.clock.now()
         for watch in [w for w in self.watches if w.due <= now]:
             if watch in self.watches:
@@ -81,7 +85,7 @@ class Watchdog:
         self.watches.clear()
         if self._timer is not None:
             self._timer.cancel()
-            self._timer, self._timer_at = None, float("inf")
+            self._timer, self.looks_at = None, _NEVER
 
     @asynccontextmanager
     async def limit(self, first_s: float) -> AsyncIterator[Watch]:

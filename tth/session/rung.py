@@ -74,7 +74,9 @@ class LiveRung:
         self._reader: SpeechReader | None = None
         self._expected = self._base = self._sent = 0
         self._marks = self._emotions = 0
+        self._until = 0
         self._must_interrupt = False
+        self._news = False
         self._waiter: asyncio.Future[None] | None = None
 
     def play(self, act: Act) -> None:
@@ -100,6 +102,7 @@ class LiveRung:
 
     def wake(self) -> None:
         """There may be something to send."""
+        self._news = True
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)
@@ -112,7 +115,10 @@ class LiveRung:
                     self._must_interrupt, self._begun = False, None
                     self.watch.touch()
                     await self.adapter.interrupt()
-                elif not await self._step():
+                elif self._news:
+                    self._news = False
+                    self._news = await self._step() or self._news
+                else:
                     self.watch.pause()
                     await self._rest()
         except Exception as error:  # foreign code; the next rung takes over
@@ -132,11 +138,8 @@ class LiveRung:
             self._failed(self, "its frames ended")
 
     async def _rest(self) -> None:
-        if self._must_interrupt:
-            return
-        loop = asyncio.get_running_loop()
-        self._waiter = loop.create_future()
-        ahead = self._act is not None and self._expected >= self._playhead.position() + LEAD_UNITS
+        self._waiter = asyncio.get_running_loop().create_future()
+        ahead = self._reader is not None and self._expected >= self._until
         timer = self._clock.call_later(REST_S, self.wake) if ahead else None
         try:
             await self._waiter
@@ -146,14 +149,15 @@ class LiveRung:
                 timer.cancel()
 
     async def _step(self) -> bool:
-        """Send the next thing of the act; says whether there was any."""
+        """Send the next thing of the act; says whether there is more to send at once."""
         act = self._act
         if act is None:
             return False
         if act is not self._begun:
             await self._begin(act)
             return True
-        if self.adapter.wants_marks and await self._send_marks(act):
+        if self.adapter.wants_marks and self._unsent_marks(act):
+            await self._send_marks(act)
             return True
         reader = self._reader
         if reader is None:
@@ -171,7 +175,7 @@ class LiveRung:
         if ended and act is self._act:
             self.watch.touch()
             await self.adapter.end_speech()
-        return bool(pcm) or ended
+        return False
 
     async def _begin(self, act: Act) -> None:
         at = self._playhead.position() if act.speech.received else 0
@@ -184,26 +188,24 @@ class LiveRung:
         self.watch.touch()
         await self.adapter.start_speech(act.speech.id, start_sample=at, control=act.control)
 
-    async def _send_marks(self, act: Act) -> bool:
+    def _unsent_marks(self, act: Act) -> bool:
+        return len(act.speech.marks) > self._marks or len(act.emotions) > self._emotions
+
+    async def _send_marks(self, act: Act) -> None:
         emotions = act.emotions[self._emotions :]
         marks = act.speech.marks[self._marks :]
-        if not emotions and not marks:
-            return False
         self._emotions += len(emotions)
         self._marks += len(marks)
         self.watch.touch()
         await self.adapter.send_marks([*emotions, *marks])
-        return True
 
     def _collect(self, reader: SpeechReader) -> tuple[int, bytes]:
         """All whole packets that can be made now, and the media unit of their first sample."""
-        until = self._playhead.position() + LEAD_UNITS
+        self._until = until = self._playhead.position() + LEAD_UNITS
         parts: list[bytes] = []
         while (piece := reader.read(until, _WHOLE)) is not None:
             at, pcm, rate_hz = piece
-            if at != self._expected and abs(at - self._expected) > 1:
-                if parts:
-                    break
+            if not -1 <= at - self._expected <= 1:
                 self._anchor(at)
             if rate_hz != self._in_hz:
                 rest = self._change_rate(rate_hz)
