@@ -64,9 +64,18 @@ class Conversation:
         """The item of that id, or ``None``."""
         return self._items.get(item_id)
 
-    def put(self, item: Item) -> None:
-        """Add ``item`` at the end, or replace the one of its id where it stands."""
+    def put(self, item: Item, *, after: str | None = None) -> None:
+        """Add ``item``, or replace the one of its id where it stands.
+
+        Args:
+            item: The contribution.
+            after: Id of the item to add it behind; ``None``, or an id that is not there: at the end.
+        """
+        ids = () if after is None or item.id in self._items else tuple(self._items)
         self._items[item.id] = item
+        if after in ids:
+            for behind in ids[ids.index(after) + 1 :]:
+                self._items[behind] = self._items.pop(behind)
 
     def set_text(self, item_id: str, text: str, *, complete: bool, estimated: bool = False) -> None:
         """Say what of an item was heard.

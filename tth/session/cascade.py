@@ -131,9 +131,11 @@ class Cascade:
         return Applied(applied)
 
     async def add_items(self, items: Sequence[Item], *, after: str | None = None) -> None:
-        """Add to the conversation's end."""
+        """Add to the conversation, at its end or behind the item ``after``; what is too old is forgotten."""
         for item in items:
-            self._conversation.put(item)
+            self._conversation.put(item, after=after)
+            after = after and item.id
+        self._conversation.trim(ITEMS)
 
     async def delete_items(self, ids: Sequence[str]) -> None:
         """Take items out of the conversation; unknown ids are passed over."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tth.adapters.llm import Generated
 from tth.adapters.shared import Shared
+from tth.builtins.mock.reply import REPLY, REPLY_IS, fill, tokens
 from tth.core.controls import TurnControl
 from tth.core.conversation import Item
 from tth.core.streams import Stream
@@ -21,7 +21,7 @@ class MockLLMOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    reply: str = Field("You said: {text}", description="The answer; {text} stands for what the person said.")
+    reply: str = Field(REPLY, description=REPLY_IS)
     token_delay_s: float = Field(0, ge=0, description="Seconds before each word.")
 
 
@@ -35,13 +35,11 @@ class MockLLM:
         self, messages: Sequence[Item], *, control: TurnControl, tools: Sequence[Tool] = ()
     ) -> Stream[Generated]:
         """Fill in the template; where an answer was begun, go on after it."""
-        said = next((item.text for item in reversed(messages) if item.role == "user"), "")
-        answer = self._options.reply.replace("{text}", said)
+        begun = ""
         if messages and messages[-1].role == "assistant" and not messages[-1].complete:
-            answer = answer.removeprefix(messages[-1].text)
-        for token in re.findall(r"\s*\S+|\s+", answer):
-            if self._options.token_delay_s:
-                await asyncio.sleep(self._options.token_delay_s)
+            begun, messages = messages[-1].text, messages[:-1]
+        for token in tokens(fill(self._options.reply, messages).removeprefix(begun)):
+            await asyncio.sleep(self._options.token_delay_s)
             yield token
 
     async def close(self) -> None:

@@ -7,9 +7,9 @@ import asyncio
 from pydantic import BaseModel, ConfigDict, Field
 
 from tth.adapters.shared import Shared
-from tth.adapters.tts import SpeechContext, Synthesized
+from tth.adapters.tts import Notice, SpeechContext, Synthesized
 from tth.audio.pcm import HIGHEST_HZ, LOWEST_HZ
-from tth.builtins.mock.tones import VOICES, Tones, cut
+from tth.builtins.mock.tones import DEFAULT_VOICE, VOICES, Tones
 from tth.core.controls import TurnControl
 from tth.core.media import AudioChunk
 from tth.core.streams import Stream
@@ -32,23 +32,20 @@ class MockTTS:
 
     def __init__(self, options: MockTTSOptions | None, shared: Shared) -> None:
         self._options = options or MockTTSOptions()
+        self._told = False
 
     async def synthesize(self, text: str, *, control: TurnControl, context: SpeechContext) -> Stream[Synthesized]:
-        """All marks, then the sound in chunks."""
-        rate_hz = self._options.sample_rate
-        tones = Tones(
-            text,
-            context.voice,
-            rate_hz=rate_hz,
-            speech_rate=control.speech_rate,
-            pitch_shift=control.pitch_shift,
-        )
-        for mark in tones.marks():
-            yield mark
-        for chunk in cut(tones.pcm(), rate_hz, self._options.chunk_ms):
-            if self._options.chunk_delay_s:
-                await asyncio.sleep(self._options.chunk_delay_s)
-            yield AudioChunk(chunk, rate_hz)
+        """The sound in chunks, each after the marks of what begins in it; a voice it lacks is told once."""
+        voice, rate_hz = context.voice, self._options.sample_rate
+        if voice and voice not in VOICES and not self._told:
+            self._told = True
+            yield Notice("voice", f"there is no voice {voice!r}; {DEFAULT_VOICE} speaks")
+        tones = Tones(text, voice, rate_hz=rate_hz, speech_rate=control.speech_rate, pitch_shift=control.pitch_shift)
+        for marks, pcm in tones.chunks(self._options.chunk_ms):
+            for mark in marks:
+                yield mark
+            await asyncio.sleep(self._options.chunk_delay_s)
+            yield AudioChunk(pcm, rate_hz)
 
     async def close(self) -> None:
         """Nothing to release."""
