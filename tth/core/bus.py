@@ -104,11 +104,11 @@ class Subscription:
 
     def get_nowait(self) -> Event | None:
         """The next event, or ``None``."""
-        heads = [queue for queue in self._queues.values() if queue]
-        if not heads:
-            return None
-        queue = heads[0] if len(heads) == 1 else min(heads, key=_number)
-        return queue.popleft()[1]
+        first: deque[tuple[int, Event]] | None = None
+        for queue in self._queues.values():
+            if queue and (first is None or queue[0][0] < first[0][0]):
+                first = queue
+        return None if first is None else first.popleft()[1]
 
     async def wait(self) -> None:
         """Return once something may be there to read, or the subscription was closed. Cancelling loses nothing."""
@@ -139,8 +139,7 @@ class Subscription:
     def __aiter__(self) -> AsyncIterator[Event]:
         return self
 
-    async def __anext__(self) -> Event:
-        return await self.get()
+    __anext__ = get
 
     def purge(self, generation: int) -> None:
         """Let go of the media of an interrupted generation."""
@@ -169,10 +168,6 @@ class Subscription:
                 for queue in self._queues.values():
                     queue.clear()
         self.wake()
-
-
-def _number(queue: deque[tuple[int, Event]]) -> int:
-    return queue[0][0]
 
 
 def _topic(event: Event) -> str:

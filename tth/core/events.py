@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
+from enum import StrEnum
 from typing import ClassVar, Literal
 
 import msgspec
@@ -19,8 +19,11 @@ Decision = Literal["fatal", "retry", "ignore"]
 TurnState = Literal["thinking", "speaking", "held"]
 
 
-class Family(Enum):
-    """What a subscription chooses by; each family has one fitting overflow rule."""
+class Family(StrEnum):
+    """What a subscription chooses by; each family has one fitting overflow rule.
+
+    A string, since it is looked up for every event and the hash of a plain enum is a call in Python.
+    """
 
     WORDS = "words"
     AUDIO = "audio"

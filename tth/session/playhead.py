@@ -65,10 +65,11 @@ class Playhead:
         speech = self._speech
         if speech is None:
             return 0
-        if not self.running:
-            return self._at
-        ran = int((self._clock.now() - self._since) * MEDIA_RATE_HZ)
-        return max(self._at, min(speech.received, self._at + ran))
+        at = self._at
+        if self._held or not self._running:
+            return at
+        ran = at + int((self._clock.now() - self._since) * MEDIA_RATE_HZ)
+        return max(at, min(speech.received, ran))
 
     def received_more(self, before: int) -> None:
         """``speech.received`` grew from ``before``: where the model stood waiting there, it runs from now."""
