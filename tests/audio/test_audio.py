@@ -90,6 +90,7 @@ def test_stereo_is_mixed_to_the_mean_without_wrapping():
 
 
 @given(st.binary(max_size=400), st.lists(st.integers(0, 60), max_size=10), st.sampled_from((1, 2)))
+@settings(deadline=None)
 def test_the_aligner_loses_no_whole_frame(data, sizes, channels):
     aligner = SampleAligner()
     out = b"".join(aligner.feed(piece, channels) for piece in cut(data, sizes))
@@ -97,6 +98,7 @@ def test_the_aligner_loses_no_whole_frame(data, sizes, channels):
 
 
 @given(st.binary(max_size=3000), st.lists(st.integers(0, 700), max_size=10), st.sampled_from((2, 320, 640)))
+@settings(deadline=None)
 def test_packets_are_whole_and_in_order(data, sizes, size):
     packets = Packetizer(size)
     pieces = [packets.feed(piece) for piece in cut(data, sizes)]
@@ -127,3 +129,51 @@ def test_loudness_grows_with_level_and_is_nought_in_silence():
     assert levels[0] == 0.0
     assert levels == sorted(levels)
     assert levels[-1] > 0.9
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: StreamResampler(7999, 16_000),
+        lambda: StreamResampler(24_000, 96_000),
+        lambda: StreamResampler(0, 0),
+        lambda: Packetizer(0),
+        lambda: Packetizer(-320),
+        lambda: Packetizer(641),
+        lambda: Meter(0),
+        lambda: SampleAligner().feed(b"12", 0),
+        lambda: SampleAligner().feed(b"12", 3),
+        lambda: mono(b"12345678", 4),
+        lambda: mono(b"12345678", 0),
+        lambda: mono(b"123456", 2),
+        lambda: mono(b"123", 2),
+        lambda: StreamResampler(24_000, 16_000).feed(b"123"),
+        lambda: Meter().feed(b"123"),
+        lambda: loudness(b"123"),
+    ],
+)
+def test_what_is_no_sound_is_refused_with_what_would_be_right(make):
+    with pytest.raises(MediaError, match="use"):
+        make()
+
+
+def test_a_piece_that_the_meter_refuses_is_not_counted():
+    meter = Meter()
+    with pytest.raises(MediaError):
+        meter.feed(b"123")
+    assert (meter.bytes, meter.chunks, meter.silent_chunks) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
+def test_a_leftover_does_not_reach_the_next_format(before, after):
+    aligner = SampleAligner()
+    aligner.feed(b"abc" if before == 1 else b"abcdefg", before)
+    assert aligner.feed(b"12345678", after) == b"12345678"
+
+
+def test_a_refused_format_leaves_the_stream_as_it_was():
+    aligner = SampleAligner()
+    aligner.feed(b"abc")
+    with pytest.raises(MediaError):
+        aligner.feed(b"12", 5)
+    assert aligner.feed(b"d") == b"cd"

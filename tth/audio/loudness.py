@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 
+from tth.audio.pcm import samples_of
+
 QUIET_DB = -50.0
 LOUD_DB = -14.0
 """RMS of silence and of a strong vowel, in dB of full scale: the ends of the scale."""
@@ -15,8 +17,11 @@ def loudness(pcm: bytes) -> float:
     """Loudness of mono PCM16, 0 (silence) to 1 (a strong vowel), linear in dB between.
 
     An empty piece is silent.
+
+    Raises:
+        MediaError: It ends within a sample.
     """
-    samples = np.frombuffer(pcm, "<i2").astype(np.float32)
+    samples = samples_of(pcm).astype(np.float32)
     if not len(samples):
         return 0.0
     rms = math.sqrt(float(np.dot(samples, samples)) / len(samples)) / 32768.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tth.audio.pcm import check_rate, samples_of
 from tth.core.media import MEDIA_RATE_HZ
 
 WINDOW_MS = 100
@@ -21,10 +22,14 @@ class Meter:
         silent_chunks: Those that were silent.
         rms: Of the last whole window, 0 to 1.
         peak: Of the last whole window, 0 to 1.
+
+    Raises:
+        MediaError: ``rate_hz`` is no rate of speech.
     """
 
     def __init__(self, rate_hz: int = MEDIA_RATE_HZ) -> None:
-        self._window_bytes = 2 * rate_hz * WINDOW_MS // 1000
+        check_rate(rate_hz)
+        self._window_bytes = 2 * (rate_hz * WINDOW_MS // 1000)
         self._held = b""
         self.bytes = 0
         self.chunks = 0
@@ -33,10 +38,15 @@ class Meter:
         self.peak = 0.0
 
     def feed(self, pcm: bytes) -> None:
-        """Take whole samples of mono PCM16."""
+        """Take whole samples of mono PCM16.
+
+        Raises:
+            MediaError: They end within a sample; nothing was counted.
+        """
+        silent = is_silent(*measure(pcm))
         self.bytes += len(pcm)
         self.chunks += 1
-        self.silent_chunks += is_silent(*measure(pcm))
+        self.silent_chunks += silent
         data = self._held + pcm
         whole = len(data) // self._window_bytes * self._window_bytes
         if whole:
@@ -45,8 +55,12 @@ class Meter:
 
 
 def measure(pcm: bytes) -> tuple[float, float]:
-    """RMS and peak of mono PCM16, 1 being full scale; an empty piece has neither."""
-    samples = np.frombuffer(pcm, "<i2").astype(np.float32)
+    """RMS and peak of mono PCM16, 1 being full scale; an empty piece has neither.
+
+    Raises:
+        MediaError: It ends within a sample.
+    """
+    samples = samples_of(pcm).astype(np.float32)
     if not len(samples):
         return 0.0, 0.0
     rms = float(np.sqrt(np.dot(samples, samples) / len(samples)))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from tth.errors import MediaError
+
 
 class Packetizer:
     """Holds back what does not fill a packet.
 
     Args:
-        packet_bytes: Size of a packet.
+        packet_bytes: Size of a packet, whole samples of PCM16.
+
+    Raises:
+        MediaError: That is not one sample or more.
     """
 
     __slots__ = ("_held", "_size")
 
     def __init__(self, packet_bytes: int) -> None:
+        if packet_bytes < 2 or packet_bytes % 2:
+            raise MediaError(f"packets of {packet_bytes} bytes; use a multiple of 2, a whole number of samples")
         self._size = packet_bytes
         self._held = b""
 

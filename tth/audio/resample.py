@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 import soxr
 
+from tth.audio.pcm import check_rate, samples_of
+
 Quality = Literal["LQ", "MQ", "HQ", "VHQ"]
 """How much sound is held back while running, 24 to 16 kHz: at most 20, 38, 37 or 76 ms."""
 
@@ -24,16 +26,25 @@ class StreamResampler:
         in_hz: Rate of what is fed.
         out_hz: Rate of what comes back.
         quality: What of the highest tones is kept, against what is held back.
+
+    Raises:
+        MediaError: A rate is not 8000 to 48000 Hz.
     """
 
     __slots__ = ("_stream", "_used")
 
     def __init__(self, in_hz: int, out_hz: int, quality: Quality = "HQ") -> None:
+        check_rate(in_hz)
+        check_rate(out_hz)
         self._stream = None if in_hz == out_hz else soxr.ResampleStream(in_hz, out_hz, 1, "int32", quality)
         self._used = False
 
     def feed(self, pcm: bytes) -> bytes:
-        """What can be given out now; often empty, which is not the end."""
+        """What can be given out now; often empty, which is not the end.
+
+        Raises:
+            MediaError: ``pcm`` ends within a sample.
+        """
         if self._stream is None:
             return pcm
         self._used = True
@@ -55,7 +66,7 @@ class StreamResampler:
 
     def _convert(self, pcm: bytes, *, last: bool) -> bytes:
         assert self._stream is not None
-        high = np.frombuffer(pcm, "<i2").astype(np.int32) << 16
+        high = samples_of(pcm).astype(np.int32) << 16
         wide = self._stream.resample_chunk(high, last=last)
         # Rounds to nearest. soxr saturates at full scale, and the last half step must not wrap.
         np.minimum(wide, _LOUDEST, out=wide)
