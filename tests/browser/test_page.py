@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import launched
 from fake_server import ANSWER, PERSONAS, UNITS, WORD_UNITS
 
 pytestmark = pytest.mark.browser
@@ -140,39 +139,38 @@ def test_a_new_sentence_breaks_off_the_running_answer(serve, browser, visit):
     assert page.inner_text("#caption") == SHORT
 
 
-def test_blocked_sound_is_announced_kept_and_played_whole_after_a_click(serve, visit):
+def test_blocked_sound_is_announced_kept_and_played_whole_after_a_click(serve, muted_browser):
     served = serve(answer=SHORT + " " + SHORT)
     units = 2 * SHORT_UNITS
-    with launched("document-user-activation-required") as browser:
-        context = browser.new_context(viewport={"width": 900, "height": 640})
-        # What Playwright evaluates counts as a gesture of the person; a script of the page does not.
-        context.add_init_script("""addEventListener("load", () => { const ask = setInterval(() => {
-          if (globalThis.tthDebug?.dialogue.state === "ready" && tthDebug.say("Hello")) clearInterval(ask) }, 20) })""")
-        page = context.new_page()
-        page.goto(f"{served.address}/?debug=1")
-        silent = context.new_cdp_session(page)
+    context = muted_browser.new_context(viewport={"width": 900, "height": 640})
+    # What Playwright evaluates counts as a gesture of the person; a script of the page does not.
+    context.add_init_script("""addEventListener("load", () => { const ask = setInterval(() => {
+      if (globalThis.tthDebug?.dialogue.state === "ready" && tthDebug.say("Hello")) clearInterval(ask) }, 20) })""")
+    page = context.new_page()
+    page.goto(f"{served.address}/?debug=1")
+    silent = context.new_cdp_session(page)
 
-        def look(expression: str) -> Any:
-            asked = {"expression": expression, "returnByValue": True, "userGesture": False}
-            return silent.send("Runtime.evaluate", asked)["result"].get("value")
+    def look(expression: str) -> Any:
+        asked = {"expression": expression, "returnByValue": True, "userGesture": False}
+        return silent.send("Runtime.evaluate", asked)["result"].get("value")
 
-        for _ in range(400):
-            if look("tthDebug?.player.bufferedMs") and look("!document.querySelector('#unblock').hidden"):
-                break
-            page.wait_for_timeout(25)
-        assert look("document.querySelector('#unblock').textContent") == "Click anywhere to hear Mira"
-        page.wait_for_timeout(600)
-        assert look("tthDebug.player.blocked") is True
-        assert look("tthDebug.player.position().unit") == 0
-        assert 800 < look("tthDebug.player.bufferedMs") <= 1001
-        assert {report["state"] for report in served.behaviour.said("playhead")} == {"blocked"}
-        page.mouse.click(300, 300)
-        finished(page)
-        assert_seamless(page.evaluate("tthDebug.slots"), units)
-        assert page.is_hidden("#unblock")
-        ends = [report for report in served.behaviour.said("playhead") if report["state"] == "ended"]
-        assert [report["sample"] for report in ends] == [units]
-        context.close()
+    for _ in range(400):
+        if look("tthDebug?.player.bufferedMs") and look("!document.querySelector('#unblock').hidden"):
+            break
+        page.wait_for_timeout(25)
+    assert look("document.querySelector('#unblock').textContent") == "Click anywhere to hear Mira"
+    page.wait_for_timeout(600)
+    assert look("tthDebug.player.blocked") is True
+    assert look("tthDebug.player.position().unit") == 0
+    assert 800 < look("tthDebug.player.bufferedMs") <= 1001
+    assert {report["state"] for report in served.behaviour.said("playhead")} == {"blocked"}
+    page.mouse.click(300, 300)
+    finished(page)
+    assert_seamless(page.evaluate("tthDebug.slots"), units)
+    assert page.is_hidden("#unblock")
+    ends = [report for report in served.behaviour.said("playhead") if report["state"] == "ended"]
+    assert [report["sample"] for report in ends] == [units]
+    context.close()
 
 
 @pytest.mark.parametrize(("jitter_ms", "rate_hz", "chunk_ms"), [(0, 22_050, 20), (200, 24_000, 20), (200, 16_000, 100)])

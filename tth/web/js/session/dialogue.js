@@ -163,7 +163,7 @@ export class Dialogue extends EventTarget {
   /** @param {{state: import("./client.js").LinkState, message: string}} link */
   #linked({ state, message }) {
     if (state === "closed") return;
-    if (state === "reconnecting") this.#drop("failed");
+    if (state !== "ready") this.#drop(state === "connecting" ? "interrupted" : "failed");
     if (message) this.#notice(state === "error" ? "error" : "warning", "connection", message);
     this.#enter(state);
   }

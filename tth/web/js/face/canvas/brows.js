@@ -30,7 +30,7 @@ export function drawBrows(ctx, space, p, w) {
     const y = (/** @type {number} */ t) =>
       -0.215 - 0.078 * Math.sin(Math.PI * (0.12 + 0.68 * t)) + 0.075 * t * t
       - inner * (0.145 * (1 - t) ** 1.4 - 0.025 * t) - outer * 0.12 * t ** 0.7 + down * (0.115 * (1 - t) ** 1.2 + 0.035);
-    const half = (/** @type {number} */ t) => 0.036 * p.browThick * (t < 0.2 ? 0.6 + 2 * t : 1 - 0.92 * ((t - 0.2) / 0.8) ** 1.6);
+    const half = (/** @type {number} */ t) => 0.036 * p.browThick * (t < 0.2 ? 0.3 + 3.5 * t : 1 - 0.92 * ((t - 0.2) / 0.8) ** 1.6);
     const at = (/** @type {number} */ t, /** @type {number} */ off) => space.face(k * x(t), y(t) + off, 0.02);
     ribbon(ctx, TS.map((t) => at(t, -half(t))), TS.map((t) => at(t, half(t) * 0.9)));
     ctx.fillStyle = along(ctx, at(0, 0), at(1, 0), [clear(p.brow, 0.8), p.brow, p.brow]);

@@ -19,6 +19,14 @@ import { Space, shadowOf } from "./space.js";
 /** Largest picture that is painted; a larger canvas shows it enlarged. */
 const MOST_PIXELS = 1_700_000;
 
+/** What the page lays over the canvas above and below, in its pixels. */
+const BAR = 36;
+const FOOT = 215;
+
+/** From the head's centre to the top of the hair and to the chin of an open mouth, in head units. */
+const ABOVE = 1.45;
+const BELOW = 1.2;
+
 /**
  * Everything that is painted once for a look and a size.
  *
@@ -35,6 +43,21 @@ function paintParts(palette, perUnit) {
     nose: paintNose(palette, perUnit),
     iris: paintIris(palette),
   };
+}
+
+/**
+ * Where the head stands: clear of the bar above, and of text box and caption below.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @param {number} ratio Pixels of the picture for one of the page.
+ */
+function placeHead(width, height, ratio) {
+  const top = BAR * ratio;
+  const room = height - Math.min(FOOT * ratio, height * 0.42) - top;
+  const unit = Math.max(12, Math.min(width * 0.335, height * 0.252, room / (ABOVE + BELOW)));
+  const spare = Math.max(0, room - (ABOVE + BELOW) * unit);
+  return { x: width / 2, y: top + ABOVE * unit + spare * 0.4, unit };
 }
 
 /**
@@ -90,8 +113,7 @@ class CanvasFace {
     if (width === this.#canvas.width && height === this.#canvas.height && this.#backdrop) return;
     this.#canvas.width = width;
     this.#canvas.height = height;
-    const unit = Math.min(width * 0.335, height * 0.252);
-    this.#head = { x: width / 2, y: height * (height > width * 1.25 ? 0.37 : 0.425), unit };
+    this.#head = placeHead(width, height, ratio);
     this.#backdrop = null;
   }
 

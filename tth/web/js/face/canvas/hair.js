@@ -2,7 +2,7 @@
 
 import { seeded } from "../../life/random.js";
 import { line, pointAt, shape, soft } from "./brush.js";
-import { clear, ramp } from "./colour.js";
+import { blend, clear, ramp } from "./colour.js";
 import { curls } from "./curls.js";
 import { layer } from "./space.js";
 import { locksBetween, paintLock } from "./strands.js";
@@ -28,8 +28,8 @@ export function paintHair(palette, perUnit) {
 /** What the fronds grow from: the hairline and the crown. */
 /** @type {Point[]} */
 const CAP = [
-  [0, -0.56], [0.3, -0.6], [0.58, -0.48], [0.74, -0.26], [0.79, 0.02], [0.88, -0.4], [0.84, -0.8], [0.56, -1.12], [0, -1.22],
-  [-0.56, -1.12], [-0.84, -0.8], [-0.88, -0.4], [-0.79, 0.02], [-0.74, -0.26], [-0.58, -0.48], [-0.3, -0.6],
+  [0, -0.56], [0.3, -0.6], [0.58, -0.48], [0.74, -0.26], [0.79, -0.14], [0.87, -0.4], [0.84, -0.8], [0.56, -1.12], [0, -1.22],
+  [-0.56, -1.12], [-0.84, -0.8], [-0.87, -0.4], [-0.79, -0.14], [-0.74, -0.26], [-0.58, -0.48], [-0.3, -0.6],
 ];
 
 /**
@@ -71,6 +71,10 @@ function waves(p) {
   };
   /** @type {(ctx: Ctx) => void} */
   const front = (ctx) => {
+    // Under the parting, where the locks of both sides leave a notch.
+    shape(ctx, [[-0.52, -1.28], [-0.36, -1.41], [-0.2, -1.455], [-0.02, -1.45], [0.1, -1.36], [-0.22, -1.18]]);
+    ctx.fillStyle = blend(p.hairDark, p.hair, 0.55);
+    ctx.fill();
     for (const lock of fringe(like, random)) paintLock(ctx, lock, tones, random, 26);
     for (let i = 0; i < 26; i++) flyaway(ctx, p, random);
   };

@@ -58,7 +58,7 @@ function measure(p, w, aside) {
   const bell = (/** @type {number} */ u) => Math.max(0, 1 - u * u) ** mix(mix(0.78, 0.58, open), 0.5, round);
   const lift = -0.045 * w.mouthShrugLower - 0.02 * w.mouthShrugUpper;
   const rest = (/** @type {number} */ u) => {
-    const bow = 0.011 * Math.cos(u * 9) * (1 - Math.abs(u)) ** 2 * (1 - open);
+    const bow = 0.008 * Math.cos(u * 9) * (1 - Math.abs(u)) ** 2 * (1 - open);
     return MOUTH_Y + 0.1 * open * (1 - Math.abs(u)) * 0.2 + lift + (u < 0 ? rise[0] : rise[1]) * Math.abs(u) ** 1.7 + bow;
   };
   // Shut lips are parted by raising or lowering one of them, too: showing teeth needs no jaw.

@@ -147,7 +147,7 @@ export function modelFace(ctx, space, p, w, drop) {
     soft(ctx, space.face(0.46 * k, y - 0.04), 0.17, 0.1, p.lit, (k < 0 ? 0.6 : 0.3) * lift);
     soft(ctx, space.face(0.32 * k, 0.52), 0.05, 0.16, p.shade, 0.75 * smile + 0.45 * sneer, -0.55 * k);
     soft(ctx, space.face(0.53 * k, 0.6), 0.24, 0.24, k < 0 ? p.lit : p.skin, 0.8 * w.cheekPuff);
-    soft(ctx, space.face(0.46 * k, 0.66 + drop * 0.4), 0.1, 0.24, p.shade, 1.6 * drop, 0.25 * k);
+    soft(ctx, space.face(0.46 * k, 0.66 + drop * 0.4), 0.17, 0.27, p.shade, 0.8 * drop, 0.3 * k);
   }
   const chin = Math.max(w.mouthShrugLower, w.mouthPressLeft * 0.4);
   soft(ctx, space.face(0, 0.87 + drop), 0.12, 0.07, p.shade, 0.45 * chin);
