@@ -7,35 +7,50 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket
 
-from tth.core.bus import Lagged
-from tth.core.controls import TurnControl
-from tth.core.events import ErrorEvent
-from tth.errors import AdapterError, ConfigError, TthError
+from tth.config.finding import UnknownProfile
+from tth.errors import ConfigError, TthError
+from tth.server.answers import failed, refusal, told
 from tth.server.health import health_report
-from tth.server.house import Busy, House, Request
-from tth.server.security import Gate, key_is_right, refusal
-from tth.server.stream import ClientStream, Media
-from tth.wire.native import encode_event
+from tth.server.house import Busy, House, Request, UnknownPersona
+from tth.server.link import hold_link
+from tth.server.security import Gate, key_is_right
+from tth.server.stream import Media
+from tth.server.tickets import Ticket
+from tth.wire.controls import ControlWish
 
 log = logging.getLogger(__name__)
 
 
-class _SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+BODY_BYTES = 65_536
+"""Largest body of a request."""
+
+BODY_S = 10.0
+"""How long a client may take to send it."""
+
+
+class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The body of ``POST /v1/sessions``; every field may be left out."""
+
     profile: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     persona: Annotated[str, msgspec.Meta(max_length=200)] | None = None
-    control: TurnControl = TurnControl()
+    control: ControlWish = ControlWish()
     media: Media = "binary"
+
+
+class TooLarge(TthError):
+    """A request's body is larger than any that makes sense."""
 
 
 def create_app(house: House) -> ASGIApp:
@@ -61,6 +76,7 @@ def create_app(house: House) -> ASGIApp:
             Mount("/", StaticFiles(directory=str(files("tth") / "web"), html=True)),
         ],
         lifespan=lifespan,
+        exception_handlers={HTTPException: told, Exception: failed},
     )
     return Gate(app, house.settings)
 
@@ -78,79 +94,67 @@ class Pages:
 
     async def profiles(self, request: HttpRequest) -> Response:
         """Every profile."""
-        return JSONResponse({"default": self._house.profile.name, "profiles": self._house.profiles()})
+        found = await asyncio.to_thread(self._house.profiles)
+        return JSONResponse({"default": self._house.profile.name, "profiles": found})
 
     async def personas(self, request: HttpRequest) -> Response:
         """Every persona."""
-        return JSONResponse({"default": self._house.profile.persona.id, "personas": self._house.personas()})
+        found = await asyncio.to_thread(self._house.personas)
+        return JSONResponse({"default": self._house.profile.persona.id, "personas": found})
 
     async def new_session(self, request: HttpRequest) -> Response:
         """A session to be claimed by a socket."""
         if not key_is_right(request, self._house.settings):
             return refusal(401, "unauthorized", "send this server's key as 'Authorization: Bearer …' or 'X-API-Key: …'")
-        body = await request.body()
         try:
-            asked = msgspec.json.decode(body or b"{}", type=_SessionRequest)
-            ticket = self._house.admit(Request(asked.profile, asked.persona, asked.control, asked.media))
-        except msgspec.DecodeError as error:
+            asked = msgspec.json.decode(await _body(request) or b"{}", type=SessionRequest)
+            wish = Request(asked.profile, asked.persona, asked.control.control(), asked.media)
+            ticket = await self._house.admit(wish)
+        except (msgspec.DecodeError, RecursionError) as error:
             return refusal(400, "bad_request", str(error))
+        except TooLarge as error:
+            return refusal(413, "too_large", str(error))
+        except TimeoutError:
+            return refusal(408, "too_slow", f"the body did not come within {BODY_S:g} s")
         except Busy as error:
             return refusal(503, "busy", str(error))
-        except ConfigError as error:
+        except UnknownProfile as error:
             return refusal(404, "no_such_profile", f"{error.problem}; {error.fix}")
-        except TthError as error:
+        except UnknownPersona as error:
             return refusal(404, "no_such_persona", str(error))
-        log.info("session %s: asked for profile %s", ticket.session_id, ticket.cast.profile)
-        return JSONResponse(
-            {
-                "id": ticket.session_id,
-                "ticket": ticket.secret,
-                "stream": f"/v1/sessions/{ticket.session_id}/stream?ticket={ticket.secret}",
-                "profile": ticket.cast.profile,
-                "persona": dict(ticket.cast.details),
-            },
-            status_code=201,
-        )
+        except ConfigError as error:
+            log.warning("a profile was asked for that cannot be used: %s", error)
+            # Not the whole error: where the server's files lie is none of the client's business.
+            return refusal(409, "unusable_profile", f"{error.key or 'the profile'}: {error.problem}; {error.fix}")
+        log.info("asked for with profile %s", ticket.cast.profile, extra={"session": ticket.session_id})
+        return JSONResponse(_described(ticket), status_code=201)
 
     async def stream(self, socket: WebSocket) -> None:
         """The socket of one session."""
-        ticket = self._house.claim(socket.path_params["session_id"], socket.query_params.get("ticket", ""))
-        await socket.accept()
-        if ticket is None:
-            await socket.close(4401, "no such ticket, or it was used or is too old; ask for a new session")
-            return
-        try:
-            async with self._house.open(ticket) as session:
-                stream = ClientStream(session, socket, ticket.media)
-                session.attach_client()
-                await _converse(socket, stream)
-        except AdapterError as error:
-            log.warning("session %s: %s", ticket.session_id, error)
-            told = encode_event(ErrorEvent(code=error.code, message=str(error)), 1)
-            if told is not None and socket.application_state is WebSocketState.CONNECTED:
-                await socket.send_text(told.decode())
-                await socket.close(1011, "no voice of this profile could be reached")
+        await hold_link(self._house, socket)
 
 
-async def _converse(socket: WebSocket, stream: ClientStream) -> None:
-    """Read and write until one side ends it."""
-    async with asyncio.TaskGroup() as group:
-        writer = group.create_task(_write(socket, stream))
-        try:
-            while True:
-                stream.read(await socket.receive_text())
-        except (WebSocketDisconnect, RuntimeError, KeyError):
-            pass  # gone, closed by our writer, or a binary frame, which this protocol has no use for
-        finally:
-            stream.close()
-            writer.cancel()
+async def _body(request: HttpRequest) -> bytes:
+    """The body, read no further than it may go.
+
+    Raises:
+        TooLarge: It goes further.
+        TimeoutError: It does not come.
+    """
+    body = bytearray()
+    async with asyncio.timeout(BODY_S):
+        async for part in request.stream():
+            body += part
+            if len(body) > BODY_BYTES:
+                raise TooLarge(f"the body is larger than {BODY_BYTES} bytes")
+    return bytes(body)
 
 
-async def _write(socket: WebSocket, stream: ClientStream) -> None:
-    try:
-        await stream.write()
-        await socket.close(1012, "the session has ended")
-    except Lagged as error:
-        await socket.close(1013, str(error)[:120])
-    except (WebSocketDisconnect, RuntimeError):
-        pass  # the client is gone; the reader sees it too
+def _described(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "id": ticket.session_id,
+        "ticket": ticket.secret,
+        "stream": f"/v1/sessions/{ticket.session_id}/stream?ticket={ticket.secret}",
+        "profile": ticket.cast.profile,
+        "persona": dict(ticket.cast.details),
+    }

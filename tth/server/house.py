@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,9 +27,16 @@ from tth.session.session import Session
 
 log = logging.getLogger(__name__)
 
+LEAVE_S = 2.0
+"""How long clients may take to see that their session has ended when the server stops."""
+
 
 class Busy(TthError):
     """No session can be opened now."""
+
+
+class UnknownPersona(TthError):
+    """There is no persona of the name that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,11 @@ class House:
         # What was laid over the default profile on the command line is meant for that profile alone.
         self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))
         self._registry = registry
-        self._casting = Casting(registry)
+        self._casting = Casting(registry, settings.limits)
         self._desk = TicketDesk(time.monotonic)
         self._sessions: set[Session] = set()
+        self._seats = 0
+        self._empty = asyncio.Event()
 
     async def warm_up(self) -> None:
         """Load what the default profile's adapters share."""
@@ -88,19 +97,31 @@ class House:
         """What a page shows of every persona."""
         return [describe(persona) for persona in list_personas(self._sources)]
 
-    def admit(self, request: Request) -> Ticket:
+    async def admit(self, request: Request) -> Ticket:
         """A ticket for the session asked for.
 
         Raises:
-            ConfigError: There is no such profile or persona, or it cannot be used.
+            ConfigError: There is no such profile, or it cannot be used.
+            UnknownPersona: There is no such persona.
             Busy: The server stops, or holds as many sessions as it may.
         """
+        self._check_room()
+        profile = self.profile
+        if request.profile not in (None, profile.name) or request.persona not in (None, profile.persona.id):
+            # Files are read and adapters imported: other sessions must not wait for that.
+            profile = await asyncio.to_thread(self._profile, request)
+            self._check_room()
+        return self._desk.issue(self._casting.cast(profile), request.control, request.media)
+
+    def _check_open(self) -> None:
         if self.draining:
             raise Busy("the server is about to stop; connect again in a moment")
-        if len(self._sessions) + len(self._desk) >= self.settings.limits.sessions:
-            raise Busy(f"{self.settings.limits.sessions} sessions are open, as many as the settings allow")
-        cast = self._casting.cast(self._profile(request))
-        return self._desk.issue(cast, request.control, request.media)
+
+    def _check_room(self) -> None:
+        self._check_open()
+        most = self.settings.limits.sessions
+        if self._seats + len(self._desk) >= most:
+            raise Busy(f"{most} sessions are open or about to be, as many as the settings allow")
 
     def _profile(self, request: Request) -> Profile:
         profile = self.profile
@@ -109,7 +130,7 @@ class House:
         if request.persona is not None and request.persona != profile.persona.id:
             known = {persona.id: persona for persona in list_personas(self._sources)}
             if request.persona not in known:
-                raise TthError(f"no persona named {request.persona!r}; use one of {', '.join(sorted(known))}")
+                raise UnknownPersona(f"no persona named {request.persona!r}; use one of {', '.join(sorted(known))}")
             profile = replace(profile, persona=known[request.persona])
         return profile
 
@@ -123,19 +144,27 @@ class House:
 
         Raises:
             AdapterError: No voice of the profile could be reached.
+            Busy: The server stops.
         """
         session = Session(ticket.cast, session_id=ticket.session_id, observing=self._registry.observe_session)
         log_steps(session.id, session.bus)
-        async with session:
-            self._sessions.add(session)
-            try:
-                session.update_control(ticket.control)
-                yield session
-            finally:
-                self._sessions.discard(session)
+        self._seats += 1
+        try:
+            async with session:
+                self._sessions.add(session)
+                try:
+                    self._check_open()
+                    session.update_control(ticket.control)
+                    yield session
+                finally:
+                    self._sessions.discard(session)
+        finally:
+            self._seats -= 1
+            if not self._seats:
+                self._empty.set()
 
     async def drain(self) -> None:
-        """Take nothing new, let running turns end, then end every session."""
+        """Take nothing new, let running turns end, then end every session and see its client out."""
         self.draining = True
         limit_s = self.settings.limits.drain_s
         try:
@@ -144,8 +173,17 @@ class House:
                     group.create_task(session.drain())
         except TimeoutError:
             log.warning("some turns were still running after %g s and are cut off", limit_s)
-        for session in list(self._sessions):
+        for session in self._sessions:
             session.end("server_stopping")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                await self.left()
+
+    async def left(self) -> None:
+        """Return when no session is open or about to be."""
+        while self._seats:
+            self._empty.clear()
+            await self._empty.wait()
 
 
 def describe(persona: Persona) -> dict[str, Any]:

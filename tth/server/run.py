@@ -13,6 +13,10 @@ import uvicorn
 from tth.server.app import create_app
 from tth.server.house import House
 from tth.server.security import check_bind
+from tth.server.sockets import SocketProtocol
+
+PING_S = 20.0
+"""Time between two pings, and how long an answer may take: after twice that, a half-open connection is cut."""
 
 
 class Server(uvicorn.Server):
@@ -60,6 +64,25 @@ class Server(uvicorn.Server):
         return f"http://{shown}:{port}/"
 
 
+def configure(house: House) -> uvicorn.Config:
+    """How uvicorn serves ``house``."""
+    settings = house.settings
+    return uvicorn.Config(
+        create_app(house),
+        host=settings.host,
+        port=settings.port,
+        ws=SocketProtocol,
+        ws_max_size=settings.limits.message_bytes,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PING_S,
+        ws_per_message_deflate=False,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
 async def serve(house: House, started: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM.
 
@@ -69,30 +92,25 @@ async def serve(house: House, started: Callable[[str], None]) -> None:
     """
     settings = house.settings
     check_bind(settings)
-    config = uvicorn.Config(
-        create_app(house),
-        host=settings.host,
-        port=settings.port,
-        ws="websockets-sansio",
-        ws_max_size=settings.limits.message_bytes,
-        ws_per_message_deflate=False,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
-    listening = _listen(settings.host, settings.port)
-    server = Server(config, house, started)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, server.ask_to_stop)
+    listening = listen(settings.host, settings.port)
+    server = Server(configure(house), house, started)
+    _on_signals(server.ask_to_stop)
     async with asyncio.TaskGroup() as group:
         draining = group.create_task(server.drain_when_asked())
         await server.serve(sockets=[listening])
         draining.cancel()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """The listening socket; made here, so that a taken port is an exception and not the end of the process."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+
+
+def _on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))

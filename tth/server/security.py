@@ -8,11 +8,12 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tth.config.settings import Settings
 from tth.errors import ConfigError
+from tth.server.answers import refusal
 
 PAGE_POLICY = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -48,71 +49,95 @@ def check_bind(settings: Settings) -> None:
         )
 
 
-def _name_of(netloc: str) -> str:
-    return (urlsplit(f"//{netloc}").hostname or "").lower()
+def _parts_of(url: str) -> tuple[str, str]:
+    """Host and host with port, in small letters; both empty where it is no address."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").lower(), parts.netloc.lower()
+    except ValueError:
+        return "", ""
 
 
 class Gate:
     """ASGI middleware: checks Host and Origin of every request and adds the security headers to every answer.
 
     A page of another site must not talk to a server on this machine, neither by its own origin nor by a name that was
-    made to point here (DNS rebinding); so on loopback only local names are answered.
+    made to point here (DNS rebinding); so on loopback only local names are answered. Pages of the origins that the
+    settings name may; for them it answers as CORS demands.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.origins)
         self._local = is_loopback(settings.host)
-        self._host = settings.host.lower()
+        self._names = (*_LOCAL_NAMES, settings.host.strip("[]").lower())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 403 to what may not pass; hand the rest on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        problem = self._problem(Headers(scope=scope))
-        if problem:
-            if scope["type"] == "websocket":
+        headers = Headers(scope=scope)
+        problem = self._problem(headers)
+        if scope["type"] == "websocket":
+            if problem:
                 await receive()
                 await send({"type": "websocket.close", "code": 4403, "reason": problem})
             else:
-                await refusal(403, "forbidden", problem)(scope, receive, send)
+                await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
+        origin = headers.get("origin", "")
+        allowed = origin if origin.lower() in self._origins else ""
+        answer = _with_headers(send, allowed)
+        if problem:
+            await refusal(403, "forbidden", problem)(scope, receive, answer)
+        elif allowed and scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, answer)
+        else:
+            await self._app(scope, receive, answer)
 
     def _problem(self, headers: Headers) -> str:
         host = headers.get("host", "")
-        if self._local and _name_of(host) not in (*_LOCAL_NAMES, self._host):
+        if self._local and _parts_of(f"//{host}")[0] not in self._names:
             return f"this server answers to localhost, not to {host!r}"
         origin = headers.get("origin", "")
-        if origin and origin.lower() not in self._origins and urlsplit(origin).netloc.lower() != host.lower():
+        if origin and origin.lower() not in self._origins and _parts_of(origin)[1] != host.lower():
             return f"pages of {origin} may not connect; add it to 'origins' if they shall"
         return ""
 
 
-def _with_headers(send: Send) -> Send:
+_PREFLIGHT = {
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-headers": "authorization, content-type, x-api-key",
+    "access-control-max-age": "600",
+}
+
+_ON_ALL = (
+    (b"content-security-policy", PAGE_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"microphone=(self), camera=(), geolocation=()"),
+)
+
+
+def _with_headers(send: Send, origin: str) -> Send:
+    more = [*_ON_ALL]
+    if origin:
+        more += [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"Origin")]
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [
-                *message.get("headers", ()),
-                (b"content-security-policy", PAGE_POLICY.encode()),
-                (b"x-content-type-options", b"nosniff"),
-                (b"referrer-policy", b"no-referrer"),
-                (b"permissions-policy", b"microphone=(self), camera=(), geolocation=()"),
-            ]
+            message["headers"] = [*message.get("headers", ()), *more]
         await send(message)
 
     return sending
-
-
-def refusal(status: int, code: str, message: str) -> Response:
-    """An error as every HTTP client of this server gets it."""
-    return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
 
 
 def key_is_right(connection: HTTPConnection, settings: Settings) -> bool:
     """Whether the request carries the server's key, where it has one: as bearer token or ``X-API-Key``."""
     if settings.api_key is None:
         return True
-    given = connection.headers.get("x-api-key") or connection.headers.get("authorization", "").removeprefix("Bearer ")
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    given = connection.headers.get("x-api-key") or (token if scheme.lower() == "bearer" else "")
     return hmac.compare_digest(given.strip().encode(), settings.api_key.get_secret_value().encode())

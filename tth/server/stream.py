@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable
 from typing import Literal, Protocol
 
 import msgspec
 
 from tth.core.bus import Lagged, Limit, Overflow
+from tth.core.clock import LoopClock
 from tth.core.events import AudioChunkEvent, ErrorEvent, Event, FaceFrameEvent, Family, VideoFrameEvent
 from tth.core.media import MEDIA_RATE_HZ
+from tth.core.watchdog import Watch, Watchdog
 from tth.errors import ProtocolError
 from tth.session.session import Session
 from tth.session.speech import SpeechReader
 from tth.session.turn import Turn
 from tth.wire.native import (
     LAST,
+    ClientMessage,
     ControlUpdate,
     Flushed,
     Header,
@@ -33,13 +37,25 @@ from tth.wire.native import (
 )
 
 CREDIT_UNITS = MEDIA_RATE_HZ
-"""How far ahead of the playhead sound is sent."""
+"""How far ahead of the playhead sound is sent, to the last sample."""
 
 PIECE_UNITS = MEDIA_RATE_HZ // 5
 """Sound of one frame at the most, so that a large chunk cannot use up the credit at once."""
 
+_STARTS_BEFORE = CREDIT_UNITS - PIECE_UNITS + 1
+"""A piece that starts before this is within the credit to its end."""
+
 LOOK_S = 0.25
 """How often the credit is looked at again when no report comes."""
+
+SEND_S = 10.0
+"""How long a client may leave what is sent to it unread; then it is closed."""
+
+WAITING = 256
+"""Events that may wait for a client before it is listened to again."""
+
+IDS = 256
+"""Turn ids of the client's own that are remembered, so that none names two turns."""
 
 LIMITS = {
     Family.WORDS: Limit(4096, Overflow.CLOSE),
@@ -67,6 +83,7 @@ class ClientStream:
 
     Attributes:
         seq: Number of the last text event sent; they count from 1 without a gap.
+        session_id: Whose it is.
     """
 
     def __init__(self, session: Session, socket: Socket, media: Media = "binary") -> None:
@@ -77,20 +94,35 @@ class ClientStream:
         self._turn: Turn | None = None
         self._reader: SpeechReader | None = None
         self._said_last = False
+        self._watchdog = Watchdog(LoopClock())
+        self._watch: Watch
+        self._caught_up = asyncio.Event()
+        self._ids: deque[str] = deque(maxlen=IDS)
+        self.session_id = session.id
         self.seq = 0
 
     async def write(self) -> None:
         """Send until the session ends or this is cancelled.
 
         Raises:
-            Lagged: The client reads too slowly for what may not be lost.
+            Lagged: The client reads too slowly for what may not be lost, or not at all.
         """
+        try:
+            async with self._watchdog.limit(SEND_S) as self._watch:
+                await self._write()
+        except TimeoutError:
+            raise Lagged(f"closed: nothing that was sent has been read for {SEND_S:g} s") from None
+        finally:
+            self._watchdog.close()
+
+    async def _write(self) -> None:
         subscription = self._subscription
         loop = asyncio.get_running_loop()
         await self._send_event(self._session.ready())
         while True:
             while (event := subscription.get_nowait()) is not None:
                 await self._send_event(event)
+            self._caught_up.set()
             more = await self._send_sound()
             if subscription.lagged:
                 raise Lagged("closed: more events were waiting than this client may hold")
@@ -99,20 +131,39 @@ class ClientStream:
             if subscription.closed:
                 return
             timer = loop.call_later(LOOK_S, subscription.wake) if more else None
+            self._watch.pause()
             try:
                 await subscription.wait()
             finally:
                 if timer is not None:
                     timer.cancel()
 
-    def read(self, frame: str) -> None:
-        """Apply one text frame of the client; a wrong one is answered by an error event and changes nothing."""
-        session = self._session
+    async def room(self) -> None:
+        """Return when the client has taken enough of what it was sent to be listened to."""
+        if len(self._subscription) >= WAITING and not self._subscription.closed:
+            self._caught_up.clear()
+            await self._caught_up.wait()
+
+    def read(self, frame: str | bytes) -> None:
+        """Apply one frame of the client; a wrong one is answered by an error event and changes nothing."""
         try:
-            message = decode_message(frame)
+            self._apply(self._decode(frame))
         except ProtocolError as error:
-            session.bus.publish(ErrorEvent(code=error.code, message=error.problem, decision="ignore"))
-            return
+            self._session.bus.publish(ErrorEvent(code=error.code, message=error.problem, decision="ignore"))
+
+    def _decode(self, frame: str | bytes) -> ClientMessage:
+        if isinstance(frame, bytes):
+            raise ProtocolError("binary_frame", "clients send text frames alone; send one JSON object in a text frame")
+        message = decode_message(frame)
+        if isinstance(message, UserText) and message.turn_id:
+            if message.turn_id in self._ids:
+                problem = f"turn_id {message.turn_id!r} was given before; choose another, or leave it out"
+                raise ProtocolError("bad_message", problem)
+            self._ids.append(message.turn_id)
+        return message
+
+    def _apply(self, message: ClientMessage) -> None:
+        session = self._session
         match message:
             case PlayheadReport():
                 state = message.state
@@ -127,7 +178,7 @@ class ClientStream:
             case Interrupt():
                 session.interrupt(message.reason)
             case ControlUpdate():
-                session.update_control(message.control)
+                session.update_control(message.control.control())
             case Hold():
                 session.hold()
             case Resume():
@@ -136,6 +187,7 @@ class ClientStream:
     def close(self) -> None:
         """Take no more events."""
         self._subscription.close()
+        self._caught_up.set()
 
     async def _send_event(self, event: Event) -> None:
         if isinstance(event, AudioChunkEvent):
@@ -147,8 +199,7 @@ class ClientStream:
         else:
             text = encode_event(event, self.seq + 1)
             if text is not None:
-                self.seq += 1
-                await self._socket.send_text(text.decode())
+                await self._send_text(text)
 
     async def _send_sound(self) -> bool:
         """Send what the credit allows; says whether more is there."""
@@ -161,7 +212,7 @@ class ClientStream:
         speech = turn.speech
         if self._reader.speech is not speech:
             self._reader = speech.reader()
-        while (piece := self._reader.read(self._session.playhead + CREDIT_UNITS, PIECE_UNITS)) is not None:
+        while (piece := self._reader.read(self._session.playhead + _STARTS_BEFORE, PIECE_UNITS)) is not None:
             sample, pcm, rate_hz = piece
             self._said_last = self._reader.drained
             header = self._header(Kind.AUDIO, turn, sample, rate_hz, LAST if self._said_last else 0)
@@ -188,11 +239,11 @@ class ClientStream:
 
     async def _send(self, header: Header, payload: bytes) -> None:
         if self._media == "binary":
+            self._watch.touch()
             await self._socket.send_bytes(pack(header, payload))
             return
-        self.seq += 1
         body = {
-            "seq": self.seq,
+            "seq": self.seq + 1,
             "type": _JSON_NAMES[header.kind],
             "generation": header.generation,
             "turn": header.turn,
@@ -202,7 +253,12 @@ class ClientStream:
         }
         if header.kind is Kind.AUDIO:
             body["sample_rate"] = header.param
-        await self._socket.send_text(msgspec.json.encode(body).decode())
+        await self._send_text(msgspec.json.encode(body))
+
+    async def _send_text(self, text: bytes) -> None:
+        self.seq += 1
+        self._watch.touch()
+        await self._socket.send_text(text.decode())
 
 
 _JSON_NAMES = {Kind.AUDIO: "audio_chunk", Kind.FACE: "face_frame", Kind.VIDEO: "video_frame"}

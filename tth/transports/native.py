@@ -3,37 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http.client import HTTPException
 from typing import Any, Union
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tth.core.controls import TurnControl
 from tth.core.events import (
     AudioChunkEvent,
     Event,
     FaceFrameEvent,
+    SessionClosedEvent,
     TurnStartedEvent,
     VideoFrameEvent,
-    event_classes,
 )
 from tth.core.media import FaceFrame, VideoFrame
 from tth.core.streams import Stream
 from tth.errors import TthError
-from tth.wire.native import LAST, Kind, unpack
+from tth.wire.native import LAST, Kind, server_events, unpack
+
+_SCHEMES = {"http": "ws", "https": "wss"}
 
 OPEN_S = 10.0
 """Longest wait for the server's answer."""
 
-_EVENTS: Any = Union[tuple(event_classes())]  # noqa: UP007  # made of a list, which ``|`` cannot
+_EVENTS: Any = Union[tuple(server_events())]  # noqa: UP007  # made of a list, which ``|`` cannot
 _decoder: msgspec.json.Decoder[Event] = msgspec.json.Decoder(_EVENTS)
+_opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class SoundEndsEvent(Event, frozen=True, kw_only=True, gc=False):
@@ -44,29 +47,77 @@ class SoundEndsEvent(Event, frozen=True, kw_only=True, gc=False):
 
 
 class ServerError(TthError):
-    """The server refused, or cannot be reached."""
+    """A server cannot be talked to; the subclasses say why."""
 
 
-def _request(url: str, key: str | None, body: dict[str, Any]) -> dict[str, Any]:
+class ServerUnreachable(ServerError):
+    """Nobody answers at that address, or nobody who speaks this protocol."""
+
+
+class SessionRefused(ServerError):
+    """The server answers, and does not open a session.
+
+    Attributes:
+        status: The HTTP status.
+        code: The server's short name of the reason; empty where it gave none.
+    """
+
+    def __init__(self, message: str, status: int, code: str = "") -> None:
+        self.status = status
+        self.code = code
+        super().__init__(message)
+
+
+class ConnectionDropped(ServerError):
+    """The session's socket was closed before the session was over.
+
+    Attributes:
+        code: The close code, 1006 where the connection simply broke; ``tth.wire.native.CloseCode`` lists the server's.
+    """
+
+    def __init__(self, message: str, code: int) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class _Made(msgspec.Struct, frozen=True):
+    """The server's answer to ``POST /v1/sessions``, as far as this client wants it."""
+
+    id: str
+    profile: str
+    stream: str
+
+
+def _request(url: str, key: str | None, body: dict[str, str]) -> _Made:
     headers = {"Content-Type": "application/json"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
-    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    request = urllib.request.Request(url, msgspec.json.encode(body), headers)
     try:
-        with urllib.request.urlopen(request, timeout=OPEN_S) as answer:
-            made: dict[str, Any] = json.load(answer)
-            return made
+        with _opener.open(request, timeout=OPEN_S) as answer:
+            return msgspec.json.decode(answer.read(), type=_Made)
     except urllib.error.HTTPError as error:
         with error:
-            text = error.read().decode(errors="replace")
-        try:
-            text = json.loads(text)["error"]["message"]
-        except (ValueError, KeyError, TypeError):
-            text = f"HTTP status {error.code}"
-        raise ServerError(f"{url}: {text}") from error
-    except OSError as error:
+            raise _refused(url, error.code, error.read()) from error
+    except (OSError, HTTPException) as error:
         reason = getattr(error, "reason", error)
-        raise ServerError(f"{url}: no server answers ({reason}); start one with 'tth serve'") from error
+        raise ServerUnreachable(f"{url}: no server answers ({reason}); start one with 'tth serve'") from error
+    except msgspec.DecodeError as error:
+        raise ServerUnreachable(f"{url}: what answers is not this server ({error}); check the address") from error
+
+
+def _refused(url: str, status: int, answer: bytes) -> SessionRefused:
+    try:
+        told = msgspec.json.decode(answer)["error"]
+        return SessionRefused(f"{url}: {told['message']}", status, told["code"])
+    except (msgspec.DecodeError, KeyError, TypeError):
+        return SessionRefused(f"{url}: HTTP status {status}", status)
+
+
+def _dropped(error: ConnectionClosed) -> ConnectionDropped:
+    code, reason = (error.rcvd.code, error.rcvd.reason) if error.rcvd is not None else (1006, "")
+    said = f"{code}: {reason}" if reason else f"{code}"
+    return ConnectionDropped(f"the server has closed the session ({said}); open a new one", code)
 
 
 class NativeClient:
@@ -77,19 +128,32 @@ class NativeClient:
         profile: The profile's name.
     """
 
-    def __init__(self, socket: ClientConnection, made: dict[str, Any]) -> None:
+    def __init__(self, socket: ClientConnection, made: _Made) -> None:
         self._socket = socket
         self._turns: dict[int, str] = {}
-        self.id: str = made["id"]
-        self.profile: str = made["profile"]
+        self._over = False
+        self.id = made.id
+        self.profile = made.profile
 
     async def say(self, text: str, control: TurnControl | None = None) -> None:
-        """Begin a turn."""
+        """Begin a turn. Like every message, it raises ``ConnectionDropped`` once the session is gone."""
         await self._send({"type": "user_text", "text": text, "control": control or TurnControl()})
 
     async def interrupt(self) -> None:
         """Stop the open turn."""
         await self._send({"type": "interrupt"})
+
+    async def hold(self) -> None:
+        """Stop the playhead."""
+        await self._send({"type": "hold"})
+
+    async def resume(self) -> None:
+        """Go on from where it was held."""
+        await self._send({"type": "resume"})
+
+    async def update_control(self, control: TurnControl) -> None:
+        """Lay ``control`` over the session's."""
+        await self._send({"type": "control_update", "control": control})
 
     async def report(self, turn: int, sample: int, state: str) -> None:
         """Tell how far turn number ``turn`` was played, in media units: ``playing``, ``blocked`` or ``ended``."""
@@ -103,26 +167,31 @@ class NativeClient:
         try:
             await self._socket.send(msgspec.json.encode(message).decode())
         except ConnectionClosed as error:
-            raise ServerError(f"the server has closed the session: {error}") from error
+            raise _dropped(error) from error
 
     async def events(self) -> Stream[Event]:
-        """Everything the server sends, media as events too; ends with the session.
+        """Everything the server sends, media as events too; ends with the session. Unknown events are passed over.
 
         Raises:
-            ServerError: The connection broke.
+            ConnectionDropped: The connection broke before the session was over.
         """
         try:
             async for frame in self._socket:
-                if isinstance(frame, str):
-                    event = _decoder.decode(frame)
-                    if isinstance(event, TurnStartedEvent):
-                        self._turns = {event.turn: event.turn_id}
+                for event in self._text(frame) if isinstance(frame, str) else self._media(frame):
                     yield event
-                else:
-                    for event in self._media(frame):
-                        yield event
         except ConnectionClosed as error:
-            raise ServerError(f"the connection broke: {error}") from error
+            if not self._over:
+                raise _dropped(error) from error
+
+    def _text(self, frame: str) -> list[Event]:
+        try:
+            event = _decoder.decode(frame)
+        except msgspec.ValidationError:
+            return []  # of a server that is newer than this client
+        if isinstance(event, TurnStartedEvent):
+            self._turns = {event.turn: event.turn_id}
+        self._over = self._over or isinstance(event, SessionClosedEvent)
+        return [event]
 
     def _media(self, frame: bytes) -> list[Event]:
         header, payload = unpack(frame)
@@ -150,15 +219,22 @@ async def open_session(
     """A session at ``server`` (``http://127.0.0.1:8000``), closed when the block ends.
 
     Raises:
-        ServerError: It cannot be reached, or refuses.
+        ServerUnreachable: Nobody answers there.
+        SessionRefused: The server says no.
+        ConnectionDropped: It closed the socket at once.
     """
     base = server.rstrip("/")
     if "://" not in base:
         base = f"http://{base}"
+    parts = urlsplit(base)
+    if parts.scheme not in _SCHEMES or not parts.netloc:
+        raise ServerUnreachable(f"{server}: not an address of a server; use one like http://127.0.0.1:8000")
     body = {name: value for name, value in (("profile", profile), ("persona", persona)) if value is not None}
     made = await asyncio.to_thread(_request, f"{base}/v1/sessions", key, body)
-    parts = urlsplit(base)
-    scheme = "wss" if parts.scheme == "https" else "ws"
-    url = urlunsplit((scheme, parts.netloc, parts.path, "", "")) + made["stream"]
-    async with connect(url, max_size=None, open_timeout=OPEN_S, compression=None, proxy=None) as socket:
+    url = urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path, "", "")) + made.stream
+    try:
+        socket = await connect(url, max_size=None, open_timeout=OPEN_S, compression=None, proxy=None)
+    except (OSError, InvalidHandshake) as error:
+        raise ServerUnreachable(f"{base}: its stream cannot be opened ({error})") from error
+    async with socket:
         yield NativeClient(socket, made)

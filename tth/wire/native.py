@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 from enum import IntEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import msgspec
 
-from tth.core.controls import TurnControl
-from tth.core.events import Event, SpeechMarkEvent, UserTextEvent
+from tth.core import events
+from tth.core.events import Event, Family, SpeechMarkEvent, UserTextEvent, event_classes
 from tth.errors import ProtocolError
+from tth.wire.controls import NAME_CHARS, ControlWish
 
 HEADER = struct.Struct("<BBHIIQ")
 """Kind, flags, param, generation, turn, sample: 20 bytes, little-endian."""
@@ -38,6 +39,19 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sample: int = 0
 
 
+class CloseCode(IntEnum):
+    """Why the server closes a stream; the socket's own codes (1009: a message was too large) may come as well."""
+
+    FAILED = 1011
+    """The voice of the profile could not be reached, or the server made a mistake; an ``error`` event comes before."""
+    ENDED = 1012
+    """The session is over, as when the server stops; nothing is lost."""
+    TOO_SLOW = 1013
+    """The client did not read what was sent."""
+    NO_TICKET = 4401
+    """No such ticket: it was used, is too old, or belongs to another session."""
+
+
 def pack(header: Header, payload: bytes) -> bytes:
     """One binary frame."""
     h = header
@@ -61,6 +75,19 @@ def unpack(frame: bytes) -> tuple[Header, bytes]:
     return header, frame[HEADER.size :]
 
 
+_VOICE_ONLY = (events.ResponseStartedEvent, events.ExpiringSoonEvent)
+"""What a voice tells the session and nobody else."""
+
+
+def server_events() -> list[type[Event]]:
+    """The classes of all events that a client may get, media included."""
+    return [
+        found
+        for found in event_classes()
+        if found.__module__ == events.__name__ and found.family is not Family.INBOUND and found not in _VOICE_ONLY
+    ]
+
+
 def encode_event(event: Event, seq: int) -> bytes | None:
     """One text frame, or ``None`` for an event that clients do not need.
 
@@ -74,7 +101,10 @@ def encode_event(event: Event, seq: int) -> bytes | None:
     return b'{"seq":%d,' % seq + msgspec.json.encode(event)[1:]
 
 
-_Count = Annotated[int, msgspec.Meta(ge=0)]
+_SHOWN_CHARS = 200
+_Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Name = Annotated[str, msgspec.Meta(max_length=NAME_CHARS, pattern=r"^[A-Za-z0-9_.:-]*\Z")]
+"""What may stand in a log line."""
 
 
 class _Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", forbid_unknown_fields=True):
@@ -85,20 +115,20 @@ class UserText(_Message, frozen=True, tag="user_text"):
     """The person typed something."""
 
     text: str
-    turn_id: Annotated[str, msgspec.Meta(max_length=64)] = ""
-    control: TurnControl = TurnControl()
+    turn_id: _Name = ""
+    control: ControlWish = ControlWish()
 
 
 class Interrupt(_Message, frozen=True, tag="interrupt"):
     """Stop speaking."""
 
-    reason: str = "client"
+    reason: _Name = "client"
 
 
 class ControlUpdate(_Message, frozen=True, tag="control_update"):
     """Lay this over the session's control; ``null`` leaves a field as it is."""
 
-    control: TurnControl
+    control: ControlWish
 
 
 class Hold(_Message, frozen=True, tag="hold"):
@@ -129,6 +159,11 @@ ClientMessage: TypeAlias = UserText | Interrupt | ControlUpdate | Hold | Resume 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
 
+def client_messages() -> tuple[type[ClientMessage], ...]:
+    """The classes of all messages that a client may send."""
+    return get_args(ClientMessage)
+
+
 def decode_message(frame: str | bytes) -> ClientMessage:
     """A client's text frame.
 
@@ -138,11 +173,21 @@ def decode_message(frame: str | bytes) -> ClientMessage:
     try:
         return _decoder.decode(frame)
     except msgspec.ValidationError as error:
-        raise ProtocolError("bad_message", f"{error}; see the list of client messages in docs/protocol.md") from error
+        raise ProtocolError("bad_message", f"{_shown(error)}; see docs/protocol.md") from error
     except msgspec.DecodeError as error:
-        raise ProtocolError("bad_json", f"{error}; send one JSON object in a text frame") from error
+        raise ProtocolError("bad_json", f"{_shown(error)}; send one JSON object in a text frame") from error
+    except RecursionError as error:
+        raise ProtocolError("bad_json", "it is nested too deeply; send one JSON object in a text frame") from error
+
+
+def _shown(error: Exception) -> str:
+    """The decoder's words, of which a part may be the client's: short, and on one line."""
+    text = str(error)
+    if len(text) > _SHOWN_CHARS:
+        text = f"{text[: _SHOWN_CHARS // 2]} … {text[-_SHOWN_CHARS // 2 :]}"
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def user_text_event(said: UserText) -> UserTextEvent:
     """The inbound event of a client's text."""
-    return UserTextEvent(text=said.text, control=said.control, turn_id=said.turn_id)
+    return UserTextEvent(text=said.text, control=said.control.control(), turn_id=said.turn_id)

@@ -1,0 +1,33 @@
+"""Uvicorn's WebSocket protocol, which waits for no client that has stopped reading."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+CLOSE_S = 5.0
+"""How long a client may take to answer a close; then its connection is cut."""
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """Differs where the client's buffers are full: a close is sent all the same, and the connection then ends.
+
+    As it stands, the base class waits with a close until the client reads, and a closed transport until it has flushed;
+    a client that never reads would keep its connection for as long as the kernel lets it.
+    """
+
+    async def send(self, message: Any) -> None:
+        """Send an ASGI message; a close is not held back."""
+        closing = message["type"] == "websocket.close"
+        if closing:
+            self.writable.set()
+        await super().send(message)
+        if closing and self.close_timer is not None:
+            self.close_timer.cancel()
+            self.close_timer = self.loop.call_later(CLOSE_S, self.transport.abort)
+
+    def keepalive_timeout(self) -> None:
+        """The peer answers no ping: end the connection now."""
+        super().keepalive_timeout()
+        self.transport.abort()
