@@ -11,6 +11,7 @@ import click
 from pathlib import Path
 from pydantic import BaseModel, ConfigDict, SecretStr
 from tth import hookimpl
+from tth.core.media import AudioChunk
 from tth.errors import AdapterUnavailable
 
 class Options(BaseModel):
@@ -25,17 +26,26 @@ class Adapter:
     async def close(self):
         pass
 
+class Mind(Adapter):
+    async def generate(self, messages, *, control, tools=()):
+        yield "Yes."
+
+class Voice(Adapter):
+    voices = ()
+    async def synthesize(self, text, *, control, context):
+        yield AudioChunk(bytes(4800))
+
 class Absent(Adapter):
     def __init__(self, options, shared):
         raise AdapterUnavailable("demo_absent", "the demo engine is not installed; run: pip install demo")
 
 @hookimpl
 def register_llm(register):
-    register("demo_llm", Adapter, summary="A mind for tests")
+    register("demo_llm", Mind, summary="A mind for tests")
 
 @hookimpl
 def register_tts(register):
-    register("demo_tts", Adapter, config=Options, summary="A voice for tests")
+    register("demo_tts", Voice, config=Options, summary="A voice for tests")
     register("demo_absent", Absent, config=Options)
 
 @hookimpl

@@ -37,6 +37,12 @@ def test_all_is_well_where_every_kind_has_an_adapter_that_works(demo: Path, tth:
     }
 
 
+def test_a_turn_is_held_with_the_profile_and_its_figures_told(demo: Path, tth: Run) -> None:
+    _, found = findings(tth, "-p", "demo")
+    assert found["One turn"]["status"] == "ok"
+    assert found["One turn"]["detail"].startswith("0.1 s of speech, the first after ")
+
+
 def test_a_kind_without_an_adapter_that_works_fails(demo: Path, tth: Run) -> None:
     lone = ("--set", "components.tts.primary=demo_absent", "--set", "components.tts.fallback=[demo_absent]")
     status, found = findings(tth, "-p", "demo", *lone)

@@ -19,6 +19,8 @@ from tth.adapters.shared import Shared
 from tth.config.profiles import Component, Profile, resolve_profile
 from tth.config.settings import Settings
 from tth.config.sources import read_settings, read_sources
+from tth.core.controls import TurnControl
+from tth.core.media import MEDIA_RATE_HZ
 from tth.errors import AdapterError, TthError
 from tth.plugins.loader import load_plugins
 from tth.plugins.offers import said
@@ -26,7 +28,10 @@ from tth.plugins.registry import Registry
 
 OLDEST_PYTHON = (3, 11)
 BUILD_S = 20.0
-"""Seconds that an adapter's class gets to be imported, made and closed."""
+"""Seconds that an adapter's class gets to be imported, made, warmed up and closed."""
+
+TURN_S = 60.0
+"""Seconds that one turn gets."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,8 @@ def examine(profile: str | None, sets: Sequence[str] = (), trust: bool = False) 
     else:
         findings.append(Finding(name=f"profile {resolved.name}", detail=resolved.source))
         findings += asyncio.run(_adapters(resolved, registry))
+        if all(finding.status != "failed" for finding in findings):
+            findings.append(asyncio.run(_turn(resolved, registry)))
     return [*findings, _port(settings), *_extras()]
 
 
@@ -133,12 +140,17 @@ async def _adapters(profile: Profile, registry: Registry) -> list[Finding]:
 
 
 async def _trouble(component: Component, registry: Registry) -> str:
-    """Why an adapter cannot be built here; empty where it can."""
+    """Why an adapter cannot be built and warmed up here; empty where it can."""
     try:
         async with asyncio.timeout(BUILD_S):
-            offer = registry.resolve(component.kind, component.name)
-            adapter = offer.adapter_class()(component.options, Shared())
+            shared = Shared()
+            made = registry.resolve(component.kind, component.name).adapter_class()
+            adapter = made(component.options, shared)
+            warm_up = getattr(made, "warm_up", None)
+            lease = await warm_up(component.options, shared) if warm_up is not None else None
             await adapter.close()
+            if lease is not None:
+                await lease.close()
     except AdapterError as error:
         return error.problem
     except TthError as error:
@@ -146,6 +158,23 @@ async def _trouble(component: Component, registry: Registry) -> str:
     except Exception as error:  # a stranger's class
         return said(error)
     return ""
+
+
+async def _turn(profile: Profile, registry: Registry) -> Finding:
+    """Hold one turn with the profile, as a person would."""
+    from tth.cli.take import one_turn
+    from tth.cli.talk import local_talk
+
+    try:
+        async with asyncio.timeout(TURN_S), local_talk(registry, profile) as talk:
+            take = await one_turn(talk, "Hello, can you hear me?", TurnControl())
+    except TthError as error:
+        return Finding(name="One turn", status="failed", detail=str(error))
+    except TimeoutError:
+        return Finding(name="One turn", status="failed", detail=f"no end within {TURN_S:g} s")
+    first = f", the first after {take.ms['first_audio']:.0f} ms" if "first_audio" in take.ms else ""
+    seconds = take.units / MEDIA_RATE_HZ
+    return Finding(name="One turn", detail=f"{seconds:.1f} s of speech{first}, {len(take.frames)} frames of the face")
 
 
 def _port(settings: Settings) -> Finding:
