@@ -113,11 +113,14 @@ class Subscription:
     async def wait(self) -> None:
         """Return once something may be there to read, or the subscription was closed. Cancelling loses nothing."""
         if not self._closed and not any(self._queues.values()):
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
+            await self._rest()
+
+    async def _rest(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
 
     async def get(self) -> Event:
         """The next event. Cancelling loses nothing.
@@ -126,15 +129,13 @@ class Subscription:
             Lagged: The subscriber was too slow; what was held is gone.
             StopAsyncIteration: The subscription is closed and read to its end.
         """
-        while True:
+        while (event := self.get_nowait()) is None:
             if self._lagged:
                 raise Lagged("closed: more events were waiting than this subscription may hold")
-            event = self.get_nowait()
-            if event is not None:
-                return event
             if self._closed:
                 raise StopAsyncIteration
-            await self.wait()
+            await self._rest()
+        return event
 
     def __aiter__(self) -> AsyncIterator[Event]:
         return self
@@ -213,7 +214,7 @@ class EventBus:
             if self._flush_due is None:
                 self._flush_due = asyncio.get_running_loop().call_soon(self._flush)
             elif len(self._observed) >= self.FLUSH_AT:
-                self._flush()
+                self._flush_now()
         if family is Family.INBOUND:
             handler = self._handlers.get(type(event))
             if handler is not None:
@@ -249,10 +250,13 @@ class EventBus:
 
         return remove
 
-    def _flush(self) -> None:
+    def _flush_now(self) -> None:
         if self._flush_due is not None:
             self._flush_due.cancel()
-            self._flush_due = None
+        self._flush()
+
+    def _flush(self) -> None:
+        self._flush_due = None
         events, self._observed = self._observed, []
         for event in events:
             for observer in self._observers[event.family]:
@@ -276,7 +280,7 @@ class EventBus:
 
     def close(self) -> None:
         """Flush the observers, then end every subscription after what it holds. Idempotent."""
-        self._flush()
+        self._flush_now()
         for subscription in {s for group in self._subscriptions.values() for s in group}:
             subscription.close()
         self._handlers.clear()

@@ -140,13 +140,13 @@ class SpeechReader:
         if index >= len(speech._chunks):
             return None
         chunk = speech._chunks[index]
+        if self._offset == 0 and chunk.start < until and chunk.end - chunk.start <= most_units:
+            self._chunk += 1
+            return chunk.start, chunk.data, chunk.rate_hz
         start = chunk.start + (self._offset >> 1) * MEDIA_RATE_HZ // chunk.rate_hz
         if start >= until:
             return None
         most = 2 * max(1, most_units * chunk.rate_hz // MEDIA_RATE_HZ)
-        if self._offset == 0 and len(chunk.data) <= most:
-            self._chunk += 1
-            return start, chunk.data, chunk.rate_hz
         piece = chunk.data[self._offset : self._offset + most]
         self._offset += len(piece)
         if self._offset >= len(chunk.data):
