@@ -66,7 +66,7 @@ class LiveRung:
         self.watch = watch
         self._failed = failed
         self._rate_hz = adapter.audio_format.rate_hz
-        self._packets = Packetizer(2 * self._rate_hz * adapter.packet_ms // 1000)
+        self._packets = Packetizer(2 * (self._rate_hz * adapter.packet_ms // 1000))
         self._resampler: StreamResampler | None = None
         self._in_hz = 0
         self._act: Act | None = None
