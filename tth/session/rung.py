@@ -88,8 +88,8 @@ class LiveRung:
         """Forget the act at once: after this returns nothing more of it is sent."""
         self._act = self._reader = None
         self._packets.clear()
-        if self._resampler is not None:
-            self._resampler.clear()
+        # Let go of, not cleared: the next speech makes its own, and soxr clears in eight times the time it frees.
+        self._resampler, self._in_hz = None, 0
         self._must_interrupt = self._must_interrupt or self._begun is not None
         self.wake()
 
