@@ -156,7 +156,9 @@ class Site:
         """A session, its first event read."""
         made = await self.new(headers, **body)
         assert made.status == 201, made.body
-        async with connect(self.address(made.json["stream"]), compression=None, max_size=None) as socket:
+        async with connect(
+            self.address(made.json["stream"]), compression=None, max_size=None, max_queue=None
+        ) as socket:
             peer = Peer(socket, made.json)
             await peer.until("session_ready")
             yield peer

@@ -68,11 +68,17 @@ def create_app(house: House) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/health", pages.health),
-            Route("/v1/health", pages.health),
-            Route("/v1/profiles", pages.profiles),
-            Route("/v1/personas", pages.personas),
-            Route("/v1/sessions", pages.new_session, methods=["POST"]),
-            WebSocketRoute("/v1/sessions/{session_id}/stream", pages.stream),
+            # A mount of their own, so that a wrong method is told as one and not looked for among the page's files.
+            Mount(
+                "/v1",
+                routes=[
+                    Route("/health", pages.health),
+                    Route("/profiles", pages.profiles),
+                    Route("/personas", pages.personas),
+                    Route("/sessions", pages.new_session, methods=["POST"]),
+                    WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
+                ],
+            ),
             Mount("/", StaticFiles(directory=str(files("tth") / "web"), html=True)),
         ],
         lifespan=lifespan,

@@ -233,7 +233,10 @@ async def open_session(
     made = await asyncio.to_thread(_request, f"{base}/v1/sessions", key, body)
     url = urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path, "", "")) + made.stream
     try:
-        socket = await connect(url, max_size=None, open_timeout=OPEN_S, compression=None, proxy=None)
+        # No limit on frames that wait: the credit is one, and a full queue would keep the close from being seen.
+        socket = await connect(
+            url, max_size=None, max_queue=None, open_timeout=OPEN_S, compression=None, proxy=None
+        )
     except (OSError, InvalidHandshake) as error:
         raise ServerUnreachable(f"{base}: its stream cannot be opened ({error})") from error
     async with socket:
