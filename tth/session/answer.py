@@ -64,6 +64,7 @@ class Answer:
 
     Attributes:
         text: What the model has written so far.
+        aside: Whether it leaves no trace in the conversation.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Answer:
         self.id = response_id
         self.item_id = item_id
         self.text = ""
+        self.aside = request.context is not None
         self._request = request
         self._messages = tuple(messages)
         self._base = base

@@ -20,7 +20,7 @@ from tth.adapters.realtime import (
 )
 from tth.adapters.tts import TTSAdapter
 from tth.config.settings import Deadlines
-from tth.core.channel import Channel, ChannelClosed
+from tth.core.channel import Channel
 from tth.core.clock import Clock
 from tth.core.controls import TurnControl
 from tth.core.conversation import Conversation, Item, TextPart, message
@@ -163,28 +163,29 @@ class Cascade:
             tools=self._tools if request.tools is None else request.tools,
             troupe=self._troupe,
         )
-        self._task = self._tasks.start(self._run(self._answer, request), self._answer.id)
-        # A task that is cancelled before its first step never runs, and so would never tell that it was cancelled.
-        await asyncio.sleep(0)
+        self._task = self._tasks.start(self._run(self._answer), self._answer.id)
 
-    async def _run(self, answer: Answer, request: ResponseRequest) -> None:
+    async def _run(self, answer: Answer) -> None:
         closing = TurnCompleteEvent(response_id=answer.id, status="cancelled")
         try:
             closing = await answer.run()
-        except ChannelClosed:
-            return
         finally:
-            self._answer = self._task = None
-            if answer.text and request.context is None:
-                complete = closing.status == "completed"
-                parts = (TextPart(answer.text),)
-                item = Item(id=answer.item_id, role="assistant", parts=parts, complete=complete)
-                self._conversation.put(item)
-                self._conversation.trim(ITEMS)
-            if closing.status == "cancelled":
-                self._events.drop(lambda event: getattr(event, "response_id", "") == answer.id)
-            if not self._events.closed:
-                self._events.put_now(closing)
+            self._end(answer, closing)
+
+    def _end(self, answer: Answer, closing: TurnCompleteEvent) -> None:
+        """Close ``answer``, once, and keep what it wrote."""
+        if self._answer is not answer:
+            return
+        self._answer = self._task = None
+        if answer.text and not answer.aside:
+            complete = closing.status == "completed"
+            item = Item(id=answer.item_id, role="assistant", parts=(TextPart(answer.text),), complete=complete)
+            self._conversation.put(item)
+            self._conversation.trim(ITEMS)
+        if closing.status == "cancelled":
+            self._events.drop(lambda event: getattr(event, "response_id", "") == answer.id)
+        if not self._events.closed:
+            self._events.put_now(closing)
 
     async def send_user_text(self, text: str) -> None:
         """Add a user's message and ask for the answer."""
@@ -205,8 +206,11 @@ class Cascade:
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Stop the running response; model and voice are stopped when this returns."""
-        if self._task is not None and self._answer is not None and response_id in (None, self._answer.id):
-            await self._tasks.stop(self._task)
+        answer, task = self._answer, self._task
+        if task is not None and answer is not None and response_id in (None, answer.id):
+            await self._tasks.stop(task)
+            # A task that is cancelled before its first step never runs, and so cannot tell its own end.
+            self._end(answer, TurnCompleteEvent(response_id=answer.id, status="cancelled"))
 
     async def set_heard(self, heard: Sequence[Heard]) -> None:
         """Cut what the model will be told of its own words."""

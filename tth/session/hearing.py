@@ -23,7 +23,8 @@ def heard_text(item: SpokenItem, speech: Speech, playhead: int) -> tuple[str, bo
         return "", False
     if speech.whole and playhead >= item.end:
         return item.text, False
-    spans = [mark for mark in item.marks if mark.text_end > mark.text_start]
+    words = [mark for mark in item.marks if mark.kind == "word"]
+    spans = words or [mark for mark in item.marks if mark.text_end > mark.text_start]
     if spans:
         passed = [mark.text_end for mark in spans if mark.start + mark.end <= 2 * playhead]
         return item.text[: max(passed, default=0)], False
