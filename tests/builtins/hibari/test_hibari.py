@@ -7,7 +7,7 @@ import pytest
 from tth.testing.conformance import TTSConformance
 
 pytest.importorskip("hibari", reason="needs the extra tth[voice]")
-from tth.builtins.hibari.tts import HibariTTS  # noqa: E402  # after the skip
+from tth.builtins.hibari.tts import HibariTTS
 
 
 class TestHibari(TTSConformance):

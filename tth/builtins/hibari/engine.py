@@ -122,7 +122,7 @@ class Engine:
     ) -> list[timing.Sound]:
         if counts is None:
             return timing.sounds(run, timing.even(len(run.symbols), samples))
-        return timing.sounds(run, timing.edges(counts, stretch), timing.BIAS / speed)
+        return timing.sounds(run, timing.edges(counts, stretch), timing.bias(speed))
 
 
 def _loaded_graph() -> Graph:

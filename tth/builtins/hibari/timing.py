@@ -22,9 +22,6 @@ from tth.core.media import MEDIA_RATE_HZ, SpeechMark
 UNIT = 600
 """Samples in one unit of the model's durations."""
 
-BIAS = MEDIA_RATE_HZ * 50 // 1000
-"""Samples by which a symbol is labelled late at speed 1."""
-
 STEP = MEDIA_RATE_HZ // 200
 """Samples in one frame of the envelope, 5 ms."""
 
@@ -34,6 +31,10 @@ PAUSE_MS = 90
 QUIET_DB = -40.0
 """Below the loudest frame by this much nothing is heard."""
 
+CLOSURE = MEDIA_RATE_HZ * 40 // 1000
+"""Samples for which the mouth is shut before a stop is heard after silence."""
+
+_STOPS = frozenset(("p", "b", "t", "d", "k", "ɡ", "tʃ", "dʒ"))
 _STRESS = frozenset("ˈˌ")
 _MODIFIERS = frozenset("ːʰʲ̃ᵝ")
 _IPA = MappingProxyType(
@@ -99,23 +100,28 @@ def even(symbols: int, samples: int) -> list[float]:
     return [0.0, *np.linspace(lead, samples - lead, symbols + 1).tolist(), float(samples)]
 
 
+def bias(speed: float) -> float:
+    """Samples by which the model labels a symbol late: 54 ms at speed 1, 64 at 0.7, 42 at 2."""
+    return (30 + 24 / speed) * MEDIA_RATE_HZ / 1000
+
+
 def edges(counts: Sequence[int], stretch: float = 1.0) -> list[float]:
     """Where each symbol begins, in samples, the silence before and after counted as one each; and the end."""
     return [0.0, *(np.cumsum(counts) * (UNIT * stretch)).tolist()]
 
 
-def sounds(run: Run, at: Sequence[float], bias: float = 0.0) -> list[Sound]:
+def sounds(run: Run, at: Sequence[float], late: float = 0.0) -> list[Sound]:
     """The phonemes of a run, stress and length marks given to their vowel.
 
     Args:
         run: What was read.
         at: As ``edges`` gives it.
-        bias: Samples by which it is late.
+        late: Samples by which it is late.
     """
     found: list[Sound] = []
     stressed: float | None = None
     for number, symbol in enumerate(run.symbols):
-        start, end = at[number + 1] - bias, at[number + 2] - bias
+        start, end = at[number + 1] - late, at[number + 2] - late
         if symbol in _STRESS:
             stressed = start if stressed is None else stressed
         elif symbol in _MODIFIERS and found:
@@ -132,17 +138,28 @@ def sounds(run: Run, at: Sequence[float], bias: float = 0.0) -> list[Sound]:
 
 def settle(found: Sequence[Sound], envelope: Envelope, speed: float = 1.0) -> None:
     """Fit sounds to what is heard: no gaps but real pauses, and no sound that lasts into one."""
+    if not found:
+        return
     first, last = envelope.span()
     shortest = PAUSE_MS * MEDIA_RATE_HZ / 1000 / speed
+    _begin(found[0], first)
     for sound, after in pairwise(found):
-        quiet = envelope.longest_quiet(sound.start, after.start + STEP) if sound.pause else (0, 0)
+        after.start = sound.end = max(sound.end, after.start)
+        quiet = envelope.longest_quiet(sound.start, (after.start + after.end) // 2) if sound.pause else (0, 0)
         if quiet[1] - quiet[0] >= shortest:
-            sound.end, after.start = max(sound.start, quiet[0]), quiet[1]
-        else:
-            sound.end = after.start
-    if found:
-        found[0].start = min(found[0].end, max(found[0].start, first))
-        found[-1].end = max(found[-1].start, min(found[-1].end, last))
+            _begin(after, quiet[1])
+            sound.end = max(sound.start, min(quiet[0], after.start))
+    found[-1].end = max(found[-1].start, min(found[-1].end, last))
+
+
+def _begin(sound: Sound, heard: int) -> None:
+    """Let the first sound after silence begin where it is heard, a stop with its closure before.
+
+    It keeps half of its length at least, so that a label that is early does not swallow it.
+    """
+    half = (sound.end - sound.start) // 2
+    sound.start = max(0, heard - CLOSURE) if sound.ipa in _STOPS else heard
+    sound.end = max(sound.end, heard + half)
 
 
 def phoneme_marks(found: Sequence[Sound], shift: int, length: int) -> list[SpeechMark]:
