@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.client import HTTPException
 from typing import Any, Union
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -223,20 +223,16 @@ async def open_session(
         SessionRefused: The server says no.
         ConnectionDropped: It closed the socket at once.
     """
-    base = server.rstrip("/")
-    if "://" not in base:
-        base = f"http://{base}"
-    parts = urlsplit(base)
+    parts = urlsplit(server if "://" in server else f"http://{server}")
     if parts.scheme not in _SCHEMES or not parts.netloc:
         raise ServerUnreachable(f"{server}: not an address of a server; use one like http://127.0.0.1:8000")
+    base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
     body = {name: value for name, value in (("profile", profile), ("persona", persona)) if value is not None}
     made = await asyncio.to_thread(_request, f"{base}/v1/sessions", key, body)
-    url = urlunsplit((_SCHEMES[parts.scheme], parts.netloc, parts.path, "", "")) + made.stream
+    url = f"{_SCHEMES[parts.scheme]}{base.removeprefix(parts.scheme)}{made.stream}"
     try:
         # No limit on frames that wait: the credit is one, and a full queue would keep the close from being seen.
-        socket = await connect(
-            url, max_size=None, max_queue=None, open_timeout=OPEN_S, compression=None, proxy=None
-        )
+        socket = await connect(url, max_size=None, max_queue=None, open_timeout=OPEN_S, compression=None, proxy=None)
     except (OSError, InvalidHandshake) as error:
         raise ServerUnreachable(f"{base}: its stream cannot be opened ({error})") from error
     async with socket:
