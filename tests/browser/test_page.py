@@ -235,6 +235,14 @@ def test_a_refused_session_says_what_is_wrong(serve, browser, visit):
     assert "no profile named 'missing'; use one of offline" in page.inner_text(".toast.error")
 
 
+def test_a_server_that_wants_a_key_gets_the_one_in_the_address(serve, browser, visit):
+    served = serve(key="secret")
+    visit(browser, f"{served.address}/#key=secret")
+    page = visit(browser, served.address, troubled=True, ready=False)
+    page.wait_for_selector('#state[data-state="error"]')
+    assert "add #key=" in page.inner_text(".toast.error")
+
+
 def test_emotion_and_persona_are_chosen_by_keyboard_and_told_to_the_server(serve, browser, visit):
     served = serve(answer=SHORT)
     page = visit(browser, f"{served.address}/?debug=1")

@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 WEB = Path(__file__).parents[2] / "tth" / "web"
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 UNITS = 24_000
 AHEAD = UNITS
 FRAME = UNITS // 30
@@ -63,6 +63,7 @@ class Behaviour:
     chunk_ms: int = 40
     seed: int = 1
     answer: str = ANSWER
+    key: str = ""
     received: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
@@ -269,6 +270,8 @@ def make_app(behaviour: Behaviour) -> Starlette:
     async def open_session(request: Request) -> JSONResponse:
         body = await request.json()
         behaviour.bodies.append(body)
+        if behaviour.key and request.headers.get("authorization") != f"Bearer {behaviour.key}":
+            return JSONResponse({"error": {"code": "unauthorized", "message": "send the key"}}, status_code=401)
         if body.get("profile") == "missing":
             message = "no profile named 'missing'; use one of offline, openai_realtime+a2f"
             return JSONResponse({"error": {"code": "unknown_profile", "message": message}}, status_code=404)

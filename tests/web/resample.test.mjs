@@ -7,7 +7,8 @@ import { seeded } from "../../tth/web/js/life/random.js";
 const TO = 48_000;
 
 /** @param {number} hz @param {number} rate @param {number} count */
-const sine = (hz, rate, count) => Float32Array.from({ length: count }, (_, i) => Math.sin((2 * Math.PI * hz * i) / rate));
+const sine = (hz, rate, count) =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin((2 * Math.PI * hz * i) / rate));
 
 /** Resample in pieces whose lengths `cut` gives. */
 function run(rate, input, cut) {

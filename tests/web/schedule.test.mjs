@@ -7,7 +7,8 @@ import { seeded } from "../../tth/web/js/life/random.js";
 
 const MS = CLOCK_RATE_HZ / 1000;
 const audio = (sample, length, { rateHz = 24_000, last = false, turn = 1 } = {}) => ({
-  kind: "audio", generation: 0, turn, sample, rateHz, last, pcm: Int16Array.from({ length }, (_, i) => (sample + i) % 1000),
+  kind: "audio", generation: 0, turn, sample, rateHz, last,
+  pcm: Int16Array.from({ length }, (_, i) => (sample + i) % 1000),
 });
 
 test("pieces lie end to end", () => {
@@ -107,12 +108,15 @@ test("under 200 ms of jitter nothing runs dry and every slot follows its forerun
       const sent = Math.max(0, i * 20 - 1000 + 300);
       return (due = Math.max(due, sent + random() * 200));
     });
-    const times = [...arrivals.map((ms, i) => ({ ms, i })), { ms: arrivals[0] + CUSHION_MS, i: -1 }].sort((a, b) => a.ms - b.ms);
+    const timer = { ms: arrivals[0] + CUSHION_MS, i: -1 };
+    const times = [...arrivals.map((ms, i) => ({ ms, i })), timer].sort((a, b) => a.ms - b.ms);
     const slots = [];
     for (const { ms, i } of times) {
       if (i >= 0) speech.add(audio(i * 480, 480, { last: i === total - 1 }), ms);
       const now = Math.floor(ms * MS);
-      for (const piece of speech.release(schedule.flows(now), ms)) slots.push(schedule.place(piece.unit, piece.samples.length, now));
+      for (const { unit, samples } of speech.release(schedule.flows(now), ms)) {
+        slots.push(schedule.place(unit, samples.length, now));
+      }
     }
     assert.equal(schedule.underruns, 0, `seed ${seed}`);
     for (let i = 1; i < slots.length; i++) {

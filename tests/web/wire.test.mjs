@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { decodeFrame } from "../../tth/web/js/media/wire.js";
 
 /** A frame as the server packs it. */
-function frame({ kind = 1, flags = 0, param = 24_000, generation = 3, turn = 2, sample = 0n, payload = new Uint8Array(0) }) {
+function frame({ kind = 1, flags = 0, param = 24_000, sample = 0, payload = new Uint8Array(0) }) {
+  const [generation, turn] = [3, 2];
   const buffer = new ArrayBuffer(20 + payload.byteLength);
   const view = new DataView(buffer);
   view.setUint8(0, kind);

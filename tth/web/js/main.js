@@ -15,6 +15,7 @@ import { Toasts } from "./ui/toasts.js";
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
 /** @typedef {import("./session/dialogue.js").State} State */
+/** @typedef {{default: string, profiles: {name: string, summary: string}[]}} Profiles */
 /** @typedef {import("./session/dialogue.js").Turn} Turn */
 
 const STATES = {
@@ -61,7 +62,10 @@ function say(text) {
   void player.unblock();
   const taken = dialogue.say(text);
   if (taken) history.said(text);
-  else toasts.show("warning", "There is no connection yet: your text is kept, send it again in a moment.");
+  else {
+    if (client.state === "error") open();
+    toasts.show("warning", "There is no session yet: your text is kept, send it again in a moment.");
+  }
   return taken;
 }
 
@@ -89,12 +93,12 @@ function askedProfile() {
 /** Learn what there is to choose from, then begin. */
 async function begin() {
   try {
-    const [{ default: usual, profiles }, { personas }] = /** @type {[any, any]} */ (
+    const [{ default: usual, profiles }, { personas }] = /** @type {[Profiles, {personas: Persona[]}]} */ (
       await Promise.all([request("/v1/profiles"), request("/v1/personas")])
     );
-    fill(parts.profile, profiles.map((/** @type {any} */ { name, summary }) => ({ label: name, value: name, title: summary })),
-      askedProfile() || usual);
-    fill(parts.persona, personas.map((/** @type {Persona} */ { id, name }) => ({ label: name, value: id })), "");
+    const runs = profiles.map(({ name, summary }) => ({ label: name, value: name, title: summary }));
+    fill(parts.profile, runs, askedProfile() || usual);
+    fill(parts.persona, personas.map(({ id, name }) => ({ label: name, value: id })), "");
   } catch {
     // The lists are a comfort: a session can be had without them, and opening one says what is wrong.
     fill(parts.profile, [], askedProfile());
@@ -168,6 +172,8 @@ parts.profile.addEventListener("change", () => {
   window.history.replaceState(null, "", address);
   open();
 });
+// Where a key was added to the address.
+addEventListener("hashchange", open);
 for (const gesture of ["pointerdown", "keydown"]) {
   document.addEventListener(gesture, () => void player.unblock(), { capture: true, passive: true });
 }

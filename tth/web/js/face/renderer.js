@@ -7,9 +7,10 @@
 /**
  * @typedef {object} Pose
  * @property {Float32Array} weights The 52 ARKit weights in Apple's order, 0 to 1.
- * @property {{yaw: number, pitch: number, roll: number}} head Radians: yaw to the character's left, pitch down, roll towards its
- *   left shoulder.
- * @property {{x: number, y: number}} gaze Added to the eyeLook weights: 1 is as far as eyes turn; x to the character's left, y up.
+ * @property {{yaw: number, pitch: number, roll: number}} head Radians: yaw to the character's left, pitch down, roll
+ *   towards its left shoulder.
+ * @property {{x: number, y: number}} gaze Added to the eyeLook weights: 1 is as far as eyes turn; x to the character's
+ *   left, y up.
  * @property {number} breath How full the lungs are, 0 to 1.
  */
 

@@ -3,7 +3,7 @@
 import { clamp, follow, smooth } from "./ease.js";
 import { between, drift } from "./random.js";
 
-/** @typedef {{yaw: number, pitch: number, roll: number}} Head Radians: yaw to the character's left, pitch down, roll to its left shoulder. */
+/** @typedef {import("../face/renderer.js").Pose["head"]} Head */
 
 const DEG = Math.PI / 180;
 

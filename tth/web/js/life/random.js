@@ -47,6 +47,10 @@ export function between(random, low, high) {
  * @returns {(nowS: number) => number}
  */
 export function drift(random, slowestHz) {
-  const waves = [1, 2.17, 3.71].map((times, i) => ({ hz: slowestHz * times, share: [0.55, 0.3, 0.15][i], phase: random() }));
-  return (nowS) => waves.reduce((sum, { hz, share, phase }) => sum + share * Math.sin(2 * Math.PI * (hz * nowS + phase)), 0);
+  const waves = [[1, 0.55], [2.17, 0.3], [3.71, 0.15]].map(([times, share]) => ({ times, share, phase: random() }));
+  const turn = 2 * Math.PI;
+  return (nowS) => {
+    const cycles = slowestHz * nowS;
+    return waves.reduce((sum, { times, share, phase }) => sum + share * Math.sin(turn * (cycles * times + phase)), 0);
+  };
 }

@@ -5,14 +5,14 @@ const HALF_TAPS = 16;
 /**
  * Raises the rate of a stream by windowed-sinc interpolation, 32 taps a sample.
  *
- * Output frame k stands at input position k·from/to: nothing is delayed, the newest 16 input samples are held back until
- * what follows them is known. Where a frame falls on an input sample, it is that sample, bit for bit.
+ * Output frame k stands at input position k·from/to: nothing is delayed, the newest 16 input samples are held back
+ * until what follows them is known. Where a frame falls on an input sample, it is that sample, bit for bit.
  */
 export class Resampler {
   #step;
   #phases;
   #kernels;
-  /** Samples from `#base - HALF_TAPS + 1` on: enough to the left of the next output frame, and all that came after it. */
+  /** Samples from `#base - HALF_TAPS + 1` on: enough to the left of the next output frame, and all that came after. */
   #held = new Float32Array(HALF_TAPS - 1);
   #base = 0;
   #phase = 0;

@@ -14,7 +14,8 @@ import { Backoff } from "./backoff.js";
  */
 
 /** @typedef {{id: string, stream: string, profile: string, persona: Persona}} SessionInfo */
-/** @typedef {{emotion?: {label: string | null, intensity?: number | null}, character?: Record<string, unknown>}} Control */
+/** @typedef {{label: string | null, intensity?: number | null}} Emotion */
+/** @typedef {{emotion?: Emotion, character?: Record<string, unknown>}} Control */
 /** @typedef {{profile?: string, persona?: string, control?: Control}} Wish */
 /** @typedef {{type: string, turn_id: string, generation: number, [field: string]: any}} WireEvent */
 
@@ -36,8 +37,8 @@ export class Refusal extends Error {
 /**
  * One session after another with the server.
  *
- * Dispatches `state` ({state, message?}), `session` (SessionInfo), `event` (WireEvent), `media` (MediaFrame) and `fault` (Error) as
- * CustomEvents with these details.
+ * Dispatches `state` ({state, message}), `session` (SessionInfo), `event` (WireEvent), `media` (MediaFrame) and `fault`
+ * (Error) as CustomEvents with these details.
  */
 export class Client extends EventTarget {
   /** @type {Wish} */
@@ -165,7 +166,8 @@ export class Client extends EventTarget {
 }
 
 /**
- * Ask the server for JSON; with a body by POST.
+ * Ask the server for JSON; with a body by POST. A server that wants a key gets it from the page's address, `#key=…`:
+ * what follows the hash is never sent by the browser itself, so it lands in no log.
  *
  * @param {string} path
  * @param {object} [body]
@@ -174,10 +176,13 @@ export class Client extends EventTarget {
  * @throws {TypeError} It could not be reached.
  */
 export async function request(path, body) {
-  const options = body && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-  const response = await fetch(path, options);
+  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  const headers = { "content-type": "application/json", ...(key && { authorization: `Bearer ${key}` }) };
+  const response = await fetch(path, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
+  const wanted = "This server wants its key: add #key=… to the page's address.";
+  if (response.status === 401) throw new Refusal("unauthorized", wanted, 401);
   const { code = "refused", message = `the server answered ${response.status}` } = answer?.error ?? {};
   throw new Refusal(code, message, response.ok ? 502 : response.status);
 }

@@ -26,6 +26,9 @@ export function paintBackdrop(palette, scheme, width, height, head) {
   ctx.fillStyle = glow;
   ctx.fillRect(0, 0, width, height);
   bokeh(ctx, palette, scheme, width, height);
+  const halo = head.unit * 2.1;
+  const place = /** @type {[number, number]} */ ([head.x - 0.1 * head.unit, head.y - 0.3 * head.unit]);
+  soft(ctx, place, halo, halo, scheme === "dark" ? light : "#ffffff", 0.4);
   return canvas;
 }
 

@@ -29,8 +29,10 @@ export function drawBrows(ctx, space, p, w) {
     const x = (/** @type {number} */ t) => 0.13 + 0.43 * t - 0.045 * down * (1 - t) + 0.01 * inner * (1 - t);
     const y = (/** @type {number} */ t) =>
       -0.215 - 0.078 * Math.sin(Math.PI * (0.12 + 0.68 * t)) + 0.075 * t * t
-      - inner * (0.145 * (1 - t) ** 1.4 - 0.025 * t) - outer * 0.12 * t ** 0.7 + down * (0.115 * (1 - t) ** 1.2 + 0.035);
-    const half = (/** @type {number} */ t) => 0.036 * p.browThick * (t < 0.2 ? 0.3 + 3.5 * t : 1 - 0.92 * ((t - 0.2) / 0.8) ** 1.6);
+      - inner * (0.145 * (1 - t) ** 1.4 - 0.025 * t) - outer * 0.12 * t ** 0.7
+      + down * (0.115 * (1 - t) ** 1.2 + 0.035);
+    const taper = (/** @type {number} */ t) => (t < 0.2 ? 0.3 + 3.5 * t : 1 - 0.92 * ((t - 0.2) / 0.8) ** 1.6);
+    const half = (/** @type {number} */ t) => 0.036 * p.browThick * taper(t);
     const at = (/** @type {number} */ t, /** @type {number} */ off) => space.face(k * x(t), y(t) + off, 0.02);
     ribbon(ctx, TS.map((t) => at(t, -half(t))), TS.map((t) => at(t, half(t) * 0.9)));
     ctx.fillStyle = along(ctx, at(0, 0), at(1, 0), [clear(p.brow, 0.8), p.brow, p.brow]);
@@ -61,10 +63,14 @@ export function paintNose(p, perUnit) {
     soft(ctx, [-0.02, 0.31], 0.075, 0.06, p.lit, 0.85);
     soft(ctx, [-0.03, 0.3], 0.034, 0.027, "#ffffff", 0.8);
     for (const k of [-1, 1]) {
-      ribbon(ctx, [[0.035 * k, 0.408], [0.07 * k, 0.392], [0.1 * k, 0.398]], [[0.035 * k, 0.413], [0.075 * k, 0.418], [0.1 * k, 0.403]]);
+      const [inner, outer] = [0.035 * k, 0.1 * k];
+      /** @type {Point[]} */
+      const upper = [[inner, 0.408], [0.07 * k, 0.392], [outer, 0.398]];
+      ribbon(ctx, upper, [[inner, 0.413], [0.075 * k, 0.418], [outer, 0.403]]);
       ctx.fillStyle = clear(p.deep, 0.75);
       ctx.fill();
-      line(ctx, [[0.135 * k, 0.325], [0.155 * k, 0.368], [0.128 * k, 0.405]], clear(p.deep, k < 0 ? 0.22 : 0.36), 0.011);
+      const wing = clear(p.deep, k < 0 ? 0.22 : 0.36);
+      line(ctx, [[0.135 * k, 0.325], [0.155 * k, 0.368], [0.128 * k, 0.405]], wing, 0.011);
     }
   });
 }
@@ -85,7 +91,8 @@ export function drawNose(ctx, space, p, w, nose) {
     if (weight < 0.08) continue;
     for (let i = 0; i < 3; i++) {
       const top = 0.02 + 0.055 * i;
-      line(ctx, [space.face(0.03 * k, top, 0.1), space.face(0.085 * k, top - 0.02, 0.05)], clear(p.deep, 0.34 * weight), 0.012);
+      const crease = [space.face(0.03 * k, top, 0.1), space.face(0.085 * k, top - 0.02, 0.05)];
+      line(ctx, crease, clear(p.deep, 0.34 * weight), 0.012);
     }
   }
 }
@@ -109,5 +116,6 @@ export function drawGlasses(ctx, space, p) {
     soft(ctx, space.face(k * EYE_X - 0.13, EYE_Y - 0.1, 0.1), 0.13, 0.06, "#ffffff", 0.16, -0.7);
     line(ctx, [space.face(k * 0.62, EYE_Y - 0.03, 0.1), space.at(k * 0.82, EYE_Y - 0.06, 0.02)], p.clothDark, 0.022);
   }
-  line(ctx, [space.face(-0.06, EYE_Y + 0.0, 0.12), space.face(0, EYE_Y - 0.035, 0.14), space.face(0.06, EYE_Y, 0.12)], p.clothDark, 0.022);
+  const bridge = [space.face(-0.06, EYE_Y, 0.12), space.face(0, EYE_Y - 0.035, 0.14), space.face(0.06, EYE_Y, 0.12)];
+  line(ctx, bridge, p.clothDark, 0.022);
 }

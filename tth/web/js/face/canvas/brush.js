@@ -87,7 +87,8 @@ export function curve(ctx, points, join = false) {
   if (join) ctx.lineTo(x, y);
   else ctx.moveTo(x, y);
   for (let i = 0; i + 1 < points.length; i++) {
-    const [before, from, to, after] = [points[i - 1] ?? points[i], points[i], points[i + 1], points[i + 2] ?? points[i + 1]];
+    const [from, to] = [points[i], points[i + 1]];
+    const [before, after] = [points[i - 1] ?? from, points[i + 2] ?? to];
     ctx.bezierCurveTo(
       from[0] + (to[0] - before[0]) / 6, from[1] + (to[1] - before[1]) / 6,
       to[0] - (after[0] - from[0]) / 6, to[1] - (after[1] - from[1]) / 6,
@@ -174,7 +175,8 @@ export function pointAt(points, share) {
   const t = place - i;
   const [a, b, c, d] = [points[i - 1] ?? points[i], points[i], points[i + 1], points[i + 2] ?? points[i + 1]];
   const part = (/** @type {0 | 1} */ k) =>
-    0.5 * (2 * b[k] + (c[k] - a[k]) * t + (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k]) * t * t + (3 * b[k] - a[k] - 3 * c[k] + d[k]) * t ** 3);
+    0.5 * (2 * b[k] + (c[k] - a[k]) * t + (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k]) * t ** 2
+      + (3 * b[k] - a[k] - 3 * c[k] + d[k]) * t ** 3);
   return [part(0), part(1)];
 }
 

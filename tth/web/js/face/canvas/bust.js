@@ -32,8 +32,8 @@ export function paintBust(p, perUnit) {
  */
 function neck(ctx, p) {
   shape(ctx, [
-    [-0.4, 0.5], [-0.39, 0.95], [-0.43, 1.22], [-0.66, 1.46], [-0.5, 1.75], [0, 1.9], [0.5, 1.75], [0.66, 1.46], [0.43, 1.22], [0.39, 0.95],
-    [0.4, 0.5],
+    [-0.4, 0.5], [-0.39, 0.95], [-0.43, 1.22], [-0.66, 1.46], [-0.5, 1.75], [0, 1.9], [0.5, 1.75], [0.66, 1.46],
+    [0.43, 1.22], [0.39, 0.95], [0.4, 0.5],
   ]);
   ctx.fillStyle = along(ctx, [-0.45, 1], [0.5, 1.15], [p.skin, p.skin, blend(p.skin, p.shade, 0.75), p.shade]);
   ctx.fill();
@@ -62,7 +62,9 @@ function body(ctx, p) {
   curve(ctx, NECKLINE, true);
   curve(ctx, right, true);
   ctx.closePath();
-  ctx.fillStyle = along(ctx, [-1.5, 1.4], [1.5, 2.7], [blend(p.cloth, p.clothLit, 0.55), p.cloth, blend(p.cloth, p.clothDark, 0.55), p.clothDark]);
+  ctx.fillStyle = along(ctx, [-1.5, 1.4], [1.5, 2.7], [
+    blend(p.cloth, p.clothLit, 0.55), p.cloth, blend(p.cloth, p.clothDark, 0.55), p.clothDark,
+  ]);
   ctx.fill();
   ctx.save();
   ctx.clip();
@@ -89,7 +91,9 @@ function collar(ctx, p) {
   /** @type {Point[]} */
   const lower = [[-0.49, 1.31], [-0.53, 1.54], [-0.3, 1.74], [0, 1.79], [0.3, 1.74], [0.53, 1.54], [0.49, 1.31]];
   ribbon(ctx, upper, lower);
-  ctx.fillStyle = along(ctx, [-0.6, 1.3], [0.62, 1.7], [p.clothLit, blend(p.cloth, p.clothLit, 0.3), p.cloth, p.clothDark]);
+  ctx.fillStyle = along(ctx, [-0.6, 1.3], [0.62, 1.7], [
+    p.clothLit, blend(p.cloth, p.clothLit, 0.3), p.cloth, p.clothDark,
+  ]);
   ctx.fill();
   ctx.save();
   ctx.clip();

@@ -47,9 +47,10 @@ export function paintIris(p) {
     ctx.fill();
   };
   const depth = ctx.createRadialGradient(0, 0.3, 0.1, 0, 0, 1);
-  [[0, p.irisLit], [0.45, p.iris], [0.78, blend(p.iris, p.irisDark, 0.45)], [0.93, p.irisDark], [1, p.irisDark]].forEach(
-    ([at, colour]) => depth.addColorStop(Number(at), String(colour)),
-  );
+  depth.addColorStop(0, p.irisLit);
+  depth.addColorStop(0.45, p.iris);
+  depth.addColorStop(0.78, blend(p.iris, p.irisDark, 0.45));
+  depth.addColorStop(0.93, p.irisDark);
   disc(1, depth);
   for (let i = 0; i < 56; i++) {
     const turn = (i / 56) * 6.283 + 0.05 * Math.sin(i * 7.3);
@@ -73,10 +74,13 @@ export function paintIris(p) {
  * @returns {{left: Aim, right: Aim}}
  */
 export function aims(w, gaze) {
-  const y = (/** @type {number} */ up, /** @type {number} */ down) => clamp(up - down + gaze.y, -1, 1);
+  const aim = (/** @type {number} */ x, /** @type {number} */ y) => ({
+    x: clamp(x + gaze.x, -1, 1),
+    y: clamp(y + gaze.y, -1, 1),
+  });
   return {
-    left: { x: clamp(w.eyeLookOutLeft - w.eyeLookInLeft + gaze.x, -1, 1), y: y(w.eyeLookUpLeft, w.eyeLookDownLeft) },
-    right: { x: clamp(w.eyeLookInRight - w.eyeLookOutRight + gaze.x, -1, 1), y: y(w.eyeLookUpRight, w.eyeLookDownRight) },
+    left: aim(w.eyeLookOutLeft - w.eyeLookInLeft, w.eyeLookUpLeft - w.eyeLookDownLeft),
+    right: aim(w.eyeLookInRight - w.eyeLookOutRight, w.eyeLookUpRight - w.eyeLookDownRight),
   };
 }
 
@@ -101,15 +105,17 @@ function measure(space, p, side, aim, w) {
   const sag = (/** @type {number} */ u) => Math.max(0, 1 - u * u) ** 0.75 * (1 + 0.16 * u);
   const x = (/** @type {number} */ u) => side * (EYE_X + HALF * p.eye * u);
   const at = (/** @type {number} */ u, /** @type {number} */ y) => space.face(x(u), EYE_Y + y);
-  const upper = (/** @type {number} */ u) => at(u, slant(u) * (1 - lid * 0.5) + mix(-high * rise(u), shut * sag(u), lid));
-  const lower = (/** @type {number} */ u) => at(u, slant(u) * (1 - lid * 0.5) + mix(low, shut, lid) * sag(u));
+  const tilt = (/** @type {number} */ u) => slant(u) * (1 - lid * 0.5);
+  const upper = (/** @type {number} */ u) => at(u, tilt(u) + mix(-high * rise(u), shut * sag(u), lid));
+  const lower = (/** @type {number} */ u) => at(u, tilt(u) + mix(low, shut, lid) * sag(u));
+  const fold = high * (1 - 0.24 * lid) + 0.058 - 0.02 * w.brow;
   const [irisX, irisY] = space.face(side * (EYE_X - 0.012) + aim.x * 0.088, EYE_Y - 0.026 - aim.y * 0.072, 0.02);
   return {
     side, lid,
     open: US.map((u) => at(u, slant(u) - high * rise(u))),
     upper: US.map(upper),
     lower: US.map(lower),
-    crease: US.map((u) => at(u * 1.04, slant(u) - (high * (1 - 0.24 * lid) + 0.058 - 0.02 * w.brow) * rise(u * 0.985) - 0.002)),
+    crease: US.map((u) => at(u * 1.04, slant(u) - fold * rise(u * 0.985) - 0.002)),
     iris: [irisX, irisY],
     squash: Math.cos(aim.x * 0.5),
   };
@@ -131,10 +137,12 @@ export function drawEyes(ctx, space, p, w, gaze, iris, nowMs) {
   const inner = clamp(w.browInnerUp - 0.35);
   const eyes = [
     measure(space, p, -1, right, {
-      blink: w.eyeBlinkRight, wide: w.eyeWideRight, squint: w.eyeSquintRight, cheek: w.cheekSquintRight, brow: w.browDownRight, inner,
+      blink: w.eyeBlinkRight, wide: w.eyeWideRight, squint: w.eyeSquintRight, cheek: w.cheekSquintRight,
+      brow: w.browDownRight, inner,
     }),
     measure(space, p, 1, left, {
-      blink: w.eyeBlinkLeft, wide: w.eyeWideLeft, squint: w.eyeSquintLeft, cheek: w.cheekSquintLeft, brow: w.browDownLeft, inner,
+      blink: w.eyeBlinkLeft, wide: w.eyeWideLeft, squint: w.eyeSquintLeft, cheek: w.cheekSquintLeft,
+      brow: w.browDownLeft, inner,
     }),
   ];
   const pupil = 1 + 0.03 * Math.sin(nowMs / 1900);
@@ -173,7 +181,9 @@ function drawBall(ctx, p, { side, upper, lower, iris, squash }, picture, pupil) 
   ctx.save();
   ribbon(ctx, upper, lower);
   const [top, bottom] = [upper[7], lower[7]];
-  ctx.fillStyle = along(ctx, top, bottom, [blend(p.white, p.shade, 0.42), p.white, p.white, blend(p.white, p.blush, 0.16)]);
+  ctx.fillStyle = along(ctx, top, bottom, [
+    blend(p.white, p.shade, 0.42), p.white, p.white, blend(p.white, p.blush, 0.16),
+  ]);
   ctx.fill();
   ctx.clip();
   const inner = upper[0];

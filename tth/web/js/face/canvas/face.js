@@ -3,7 +3,6 @@
 import { NAMES, named } from "../arkit.js";
 import { paintBackdrop } from "./backdrop.js";
 import { drawBrows, drawGlasses, drawNose, paintNose } from "./brows.js";
-import { soft } from "./brush.js";
 import { FLOOR, paintBust } from "./bust.js";
 import { drawEyes, paintIris } from "./eyes.js";
 import { paintHair } from "./hair.js";
@@ -109,7 +108,7 @@ class CanvasFace {
   resize() {
     const { clientWidth, clientHeight } = this.#canvas;
     const ratio = Math.min(2, devicePixelRatio || 1, Math.sqrt(MOST_PIXELS / Math.max(1, clientWidth * clientHeight)));
-    const [width, height] = [Math.max(1, Math.round(clientWidth * ratio)), Math.max(1, Math.round(clientHeight * ratio))];
+    const [width, height] = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * ratio)));
     if (width === this.#canvas.width && height === this.#canvas.height && this.#backdrop) return;
     this.#canvas.width = width;
     this.#canvas.height = height;
@@ -140,7 +139,6 @@ class CanvasFace {
     ctx.lineJoin = "round";
     const lift = -0.022 * pose.breath;
     this.#place(roll, lift * 0.5);
-    soft(ctx, [-0.1, -0.3], 2.1, 2.1, this.#look.scheme === "dark" ? this.#palette.night[0] : "#ffffff", 0.4);
     this.#space.layer(ctx, parts.hair.back, -0.42);
     drawEars(ctx, this.#space, this.#palette);
     this.#place(roll * 0.25, lift);
@@ -159,7 +157,8 @@ class CanvasFace {
       this.#partsUnit = Math.max(40, unit);
       this.#parts = paintParts(this.#palette, this.#partsUnit);
     }
-    this.#backdrop ??= paintBackdrop(this.#palette, this.#look.scheme, this.#canvas.width, this.#canvas.height, this.#head);
+    const { width, height } = this.#canvas;
+    this.#backdrop ??= paintBackdrop(this.#palette, this.#look.scheme, width, height, this.#head);
     return this.#parts;
   }
 

@@ -25,11 +25,15 @@ export function paintHair(palette, perUnit) {
   return { back: layer(perUnit, BOX, back), front: layer(perUnit, BOX, front) };
 }
 
-/** What the fronds grow from: the hairline and the crown. */
-/** @type {Point[]} */
+/**
+ * What the fronds grow from: the hairline and the crown.
+ *
+ * @type {Point[]}
+ */
 const CAP = [
-  [0, -0.56], [0.3, -0.6], [0.58, -0.48], [0.74, -0.26], [0.79, -0.14], [0.87, -0.4], [0.84, -0.8], [0.56, -1.12], [0, -1.22],
-  [-0.56, -1.12], [-0.84, -0.8], [-0.87, -0.4], [-0.79, -0.14], [-0.74, -0.26], [-0.58, -0.48], [-0.3, -0.6],
+  [0, -0.56], [0.3, -0.6], [0.58, -0.48], [0.74, -0.26], [0.79, -0.14], [0.87, -0.4], [0.84, -0.8], [0.56, -1.12],
+  [0, -1.22], [-0.56, -1.12], [-0.84, -0.8], [-0.87, -0.4], [-0.79, -0.14], [-0.74, -0.26],
+  [-0.58, -0.48], [-0.3, -0.6],
 ];
 
 /**
@@ -54,8 +58,9 @@ function waves(p) {
   /** @type {(ctx: Ctx) => void} */
   const back = (ctx) => {
     shape(ctx, [
-      [-0.16, -1.4], [0.5, -1.29], [0.92, -0.9], [1.02, -0.3], [1.02, 0.3], [0.94, 0.74], [0.7, 0.94], [0.36, 0.9], [0, 0.86],
-      [-0.36, 0.9], [-0.7, 0.94], [-0.94, 0.74], [-1.02, 0.3], [-1.02, -0.3], [-0.92, -0.9], [-0.58, -1.25],
+      [-0.16, -1.4], [0.5, -1.29], [0.92, -0.9], [1.02, -0.3], [1.02, 0.3], [0.94, 0.74], [0.7, 0.94],
+      [0.36, 0.9], [0, 0.86], [-0.36, 0.9], [-0.7, 0.94], [-0.94, 0.74], [-1.02, 0.3], [-1.02, -0.3],
+      [-0.92, -0.9], [-0.58, -1.25],
     ]);
     ctx.fillStyle = p.hairDark;
     ctx.fill();
@@ -64,9 +69,8 @@ function waves(p) {
       const near = [[0.1 * k, -1.24], [0.5 * k, -1], [0.7 * k, -0.3], [0.64 * k, 0.4], [0.42 * k, 0.92]];
       /** @type {Point[]} */
       const far = [[0.16 * k, -1.3], [0.76 * k, -1.06], [0.98 * k, -0.3], [1.02 * k, 0.45], [0.74 * k, 1.1]];
-      for (const lock of locksBetween(near, far, 8, { ...like, width: 0.17, tip: 0.05, tone: -0.16, shine: 0.36 }, random)) {
-        paintLock(ctx, lock, tones, random);
-      }
+      const dim = { ...like, width: 0.17, tip: 0.05, tone: -0.16, shine: 0.36 };
+      for (const lock of locksBetween(near, far, 8, dim, random)) paintLock(ctx, lock, tones, random);
     }
   };
   /** @type {(ctx: Ctx) => void} */
@@ -124,7 +128,10 @@ function flyaway(ctx, p, random) {
   const reach = 0.9 + 0.3 * random();
   const top = -1.4 + 0.06 * random();
   /** @type {Point[]} */
-  const path = [[-0.2 + 0.2 * random(), top], [0.58 * side * reach, -1.24], [0.95 * side * reach, -0.7], [1.0 * side * reach, 0.1 + 0.5 * random()]];
+  const path = [
+    [-0.2 + 0.2 * random(), top], [0.58 * side * reach, -1.24], [0.95 * side * reach, -0.7],
+    [side * reach, 0.1 + 0.5 * random()],
+  ];
   const from = random() * 0.6;
   const points = [0, 0.1, 0.2, 0.3].map((step) => pointAt(path, from + step));
   line(ctx, points, clear(p.hairLit, 0.16 + 0.2 * random()), 0.007);
@@ -146,7 +153,8 @@ function fronds(p) {
       const near = [[0.1 * k, -0.9], [0.3 * k, -1.22], [0.56 * k, -1.42], [0.88 * k, -1.5]];
       /** @type {Point[]} */
       const far = [[0.66 * k, -0.4], [0.92 * k, -0.62], [1.14 * k, -0.84], [1.34 * k, -1.12]];
-      for (const lock of locksBetween(near, far, 5, { ...like, tone: -0.24 }, random)) paintLock(ctx, lock, tones, random, 30);
+      const dim = { ...like, tone: -0.24 };
+      for (const lock of locksBetween(near, far, 5, dim, random)) paintLock(ctx, lock, tones, random, 30);
       leafEar(ctx, p, k);
     }
   };

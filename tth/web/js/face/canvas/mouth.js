@@ -54,25 +54,28 @@ function measure(p, w, aside) {
   const [left, right] = [sideOf(w, "Left"), sideOf(w, "Right")];
   const [half, rise] = [[width(right), width(left)], [corner(right), corner(left)]];
   const shift = aside * 0.8 + 0.1 * (w.mouthLeft - w.mouthRight);
-  const side = (/** @type {number} */ u, /** @type {(s: Side) => number} */ of) => mix(of(right), of(left), (u + 1) / 2);
+  const side = (/** @type {number} */ u, /** @type {"up" | "down"} */ of) => mix(right[of], left[of], (u + 1) / 2);
   const bell = (/** @type {number} */ u) => Math.max(0, 1 - u * u) ** mix(mix(0.78, 0.58, open), 0.5, round);
   const lift = -0.045 * w.mouthShrugLower - 0.02 * w.mouthShrugUpper;
   const rest = (/** @type {number} */ u) => {
     const bow = 0.008 * Math.cos(u * 9) * (1 - Math.abs(u)) ** 2 * (1 - open);
-    return MOUTH_Y + 0.1 * open * (1 - Math.abs(u)) * 0.2 + lift + (u < 0 ? rise[0] : rise[1]) * Math.abs(u) ** 1.7 + bow;
+    const out = Math.abs(u);
+    return MOUTH_Y + 0.02 * open * (1 - out) + lift + (u < 0 ? rise[0] : rise[1]) * out ** 1.7 + bow;
   };
   // Shut lips are parted by raising or lowering one of them, too: showing teeth needs no jaw.
-  const up = (/** @type {number} */ u) => 0.06 * side(u, (s) => s.up) + 0.035 * w.mouthFunnel + 0.025 * w.mouthShrugUpper * open + 0.03 * open;
+  const up = (/** @type {number} */ u) =>
+    0.06 * side(u, "up") + 0.035 * w.mouthFunnel + (0.03 + 0.025 * w.mouthShrugUpper) * open;
   const down = (/** @type {number} */ u) =>
-    0.27 * open + 0.07 * side(u, (s) => s.down) + 0.035 * w.mouthFunnel * (0.4 + open) - 0.04 * w.mouthRollLower * (w.jawOpen > 0 ? open * 4 : 0);
+    0.07 * side(u, "down") + 0.035 * w.mouthFunnel * (0.4 + open) + (0.27 - 0.16 * w.mouthRollLower) * open;
   const apart = 1 - clamp(press * 1.6 + (w.mouthClose > 0 && open === 0 ? 1 : 0));
+  const full = p.lipFull * (1 - 0.3 * press);
   const top = (/** @type {number} */ u) => rest(u) - up(u) * bell(u) * apart;
   return {
     open, round, smile, top,
     x: (u) => shift + (u < 0 ? half[0] : half[1]) * u,
     bottom: (u) => Math.max(top(u), rest(u) + down(u) * bell(u) * apart),
-    upperLip: 0.05 * p.lipFull * (1 - 0.68 * w.mouthRollUpper) * (1 - 0.3 * press) * (1 + 0.3 * round) * (1 - 0.25 * smile) * (1 - 0.1 * open),
-    lowerLip: 0.076 * p.lipFull * (1 - 0.72 * w.mouthRollLower) * (1 - 0.3 * press) * (1 + 0.28 * round) * (1 - 0.2 * smile)
+    upperLip: 0.05 * full * (1 - 0.68 * w.mouthRollUpper) * (1 + 0.3 * round) * (1 - 0.25 * smile) * (1 - 0.1 * open),
+    lowerLip: 0.076 * full * (1 - 0.72 * w.mouthRollLower) * (1 + 0.28 * round) * (1 - 0.2 * smile)
       * (1 + 0.12 * w.jawForward),
   };
 }
@@ -162,9 +165,11 @@ function drawInside(ctx, p, w, form, at, inner, innerLow) {
   tongue(ctx, at, middle, jaw + 0.015 - 0.06 * w.tongueOut);
   const wide = Math.max(0.2, 0.4 * (form.x(1) - form.x(-1))) * (1 - 0.2 * form.round);
   const edge = MOUTH_Y + 0.024 + 0.02 * form.smile - 0.02 * form.round;
-  teeth(ctx, US.map((u) => at(middle + wide * u, MOUTH_Y - 0.1)), US.map((u) => at(middle + wide * u, edge - 0.022 * u * u)), p);
+  const row = (/** @type {number} */ half, /** @type {number} */ y, /** @type {number} */ bend) =>
+    US.map((u) => at(middle + half * u, y + bend * u * u));
+  teeth(ctx, row(wide, MOUTH_Y - 0.1, 0), row(wide, edge, -0.022), p);
   const lower = jaw + 0.038;
-  teeth(ctx, US.map((u) => at(middle + wide * 0.84 * u, lower + 0.016 * u * u)), US.map((u) => at(middle + wide * 0.84 * u, lower + 0.1)), p);
+  teeth(ctx, row(wide * 0.84, lower, 0.016), row(wide * 0.84, lower + 0.1, 0), p);
   line(ctx, inner, "rgba(40,6,16,0.34)", 0.05);
   line(ctx, inner, "rgba(40,6,16,0.3)", 0.022);
   ctx.restore();
@@ -191,7 +196,8 @@ function teeth(ctx, upper, lower, p) {
  * @param {number} y
  */
 function tongue(ctx, at, x, y) {
-  shape(ctx, [[-0.16, 0.09], [-0.1, 0.01], [0, 0.024], [0.1, 0.01], [0.16, 0.09], [0.11, 0.24], [-0.11, 0.24]].map(([dx, dy]) => at(x + dx, y + dy)));
+  const edge = [[-0.16, 0.09], [-0.1, 0.01], [0, 0.024], [0.1, 0.01], [0.16, 0.09], [0.11, 0.24], [-0.11, 0.24]];
+  shape(ctx, edge.map(([dx, dy]) => at(x + dx, y + dy)));
   ctx.fillStyle = along(ctx, at(x, y - 0.02), at(x, y + 0.16), ["#e58279", "#a9434b"]);
   ctx.fill();
 }
@@ -252,8 +258,11 @@ function drawTongue(ctx, p, w, form, at) {
   const wide = 0.1 + 0.02 * form.open;
   const reach = 0.02 + (form.lowerLip + 0.09) * out * w.tongueOut;
   const root = Math.max(form.top(0) + 0.012, y - 0.08);
-  shape(ctx, [[-wide * 0.9, root], [0, root - 0.008], [wide * 0.9, root], [wide, y], [wide * 0.72, y + reach * 0.8], [0, y + reach],
-    [-wide * 0.72, y + reach * 0.8], [-wide, y]].map(([dx, ty]) => at(x + (ty === dx ? 0 : dx), ty)));
+  const edge = [
+    [-wide * 0.9, root], [0, root - 0.008], [wide * 0.9, root], [wide, y], [wide * 0.72, y + reach * 0.8],
+    [0, y + reach], [-wide * 0.72, y + reach * 0.8], [-wide, y],
+  ];
+  shape(ctx, edge.map(([dx, ty]) => at(x + dx, ty)));
   ctx.fillStyle = along(ctx, at(x, root), at(x, y + reach), ["#b94f55", "#ea8a80", "#d2686a"]);
   ctx.fill();
   line(ctx, [at(x, root + 0.02), at(x, y + reach * 0.6)], clear(p.deep, 0.25), 0.012);

@@ -38,7 +38,8 @@
 const PALETTES = {
   mira: {
     hairKind: "waves",
-    skin: "#f1bd9d", lit: "#ffe4cd", shade: "#c67d60", deep: "#93483b", blush: "#ec7763", lip: "#c75a58", lipLit: "#f5a596",
+    skin: "#f1bd9d", lit: "#ffe4cd", shade: "#c67d60", deep: "#93483b", blush: "#ec7763",
+    lip: "#c75a58", lipLit: "#f5a596",
     hair: "#82402f", hairLit: "#e39a63", hairDark: "#34131c", brow: "#5a2a24",
     iris: "#4d9079", irisLit: "#c3ebb5", irisDark: "#14352f", white: "#fbf4ee",
     cloth: "#2c7c80", clothLit: "#74c6ba", clothDark: "#123a48", rim: "#ffc08a",
@@ -47,7 +48,8 @@ const PALETTES = {
   },
   noor: {
     hairKind: "curls",
-    skin: "#9a6242", lit: "#d79c70", shade: "#64372a", deep: "#3a1812", blush: "#b9553d", lip: "#94463f", lipLit: "#dd9380",
+    skin: "#9a6242", lit: "#d79c70", shade: "#64372a", deep: "#3a1812", blush: "#b9553d",
+    lip: "#94463f", lipLit: "#dd9380",
     hair: "#33211d", hairLit: "#8f6148", hairDark: "#110a0c", brow: "#1d1110",
     iris: "#75441f", irisLit: "#e2a557", irisDark: "#241008", white: "#f8f1e8",
     cloth: "#dfa33c", clothLit: "#fadd96", clothDark: "#86501f", rim: "#ffe6b8",
@@ -56,7 +58,8 @@ const PALETTES = {
   },
   ori: {
     hairKind: "fronds",
-    skin: "#c6cbf3", lit: "#f5f6ff", shade: "#868acd", deep: "#4b4796", blush: "#c88fe4", lip: "#9478cc", lipLit: "#dfcdff",
+    skin: "#c6cbf3", lit: "#f5f6ff", shade: "#868acd", deep: "#4b4796", blush: "#c88fe4",
+    lip: "#9478cc", lipLit: "#dfcdff",
     hair: "#3c4fc0", hairLit: "#86e9f0", hairDark: "#1a1c5b", brow: "#3a3f9a",
     iris: "#35c3d8", irisLit: "#d8fcff", irisDark: "#10407c", white: "#f2f4ff",
     cloth: "#30318c", clothLit: "#7d8bff", clothDark: "#12113b", rim: "#7ff2ff",

@@ -94,8 +94,9 @@ export function outline(space, p, w, drop, aside) {
   const puff = w.cheekPuff * 0.055;
   const wide = 0.09 * (p.jaw - 1) + puff;
   const half = [
-    [0, -1.12, 0.1, 0], [0.44, -1.02, 0.1, 0], [0.72, -0.64, 0.05, 0], [0.775, -0.16, 0.04, 0], [0.765 + puff * 0.4, 0.18, 0.06, 0],
-    [0.71 + wide * 0.8, 0.46, 0.1, 0.25], [0.585 + wide, 0.73, 0.18, 0.7], [0.335 + wide * 0.8, 0.965, 0.28, 1], [0, 1.035, 0.36, 1],
+    [0, -1.12, 0.1, 0], [0.44, -1.02, 0.1, 0], [0.72, -0.64, 0.05, 0], [0.775, -0.16, 0.04, 0],
+    [0.765 + puff * 0.4, 0.18, 0.06, 0], [0.71 + wide * 0.8, 0.46, 0.1, 0.25], [0.585 + wide, 0.73, 0.18, 0.7],
+    [0.335 + wide * 0.8, 0.965, 0.28, 1], [0, 1.035, 0.36, 1],
   ];
   const point = (/** @type {number[]} */ [x, y, z, share], /** @type {number} */ k) =>
     space.at(k * x * (1 - 0.05 * drop * share) + aside * share, y + drop * share, z);
@@ -122,7 +123,8 @@ export function fillFace(ctx, space, skin, edge, drop, aside) {
   const stretch = (BOTTOM_Y - HINGE_Y + drop * 1.25) / (BOTTOM_Y - HINGE_Y);
   space.plane(ctx, DEPTH, () => {
     ctx.drawImage(canvas, 0, 0, canvas.width, hinge + 1, x, y, width, HINGE_Y - y + height / canvas.height);
-    ctx.transform(1, 0, aside / (BOTTOM_Y - HINGE_Y), stretch, (-aside * HINGE_Y) / (BOTTOM_Y - HINGE_Y), HINGE_Y * (1 - stretch));
+    const lean = aside / (BOTTOM_Y - HINGE_Y);
+    ctx.transform(1, 0, lean, stretch, -lean * HINGE_Y, HINGE_Y * (1 - stretch));
     ctx.drawImage(canvas, 0, hinge, canvas.width, canvas.height - hinge, x, HINGE_Y, width, y + height - HINGE_Y);
   });
 }

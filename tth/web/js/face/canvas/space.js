@@ -1,15 +1,21 @@
 /**
  * Where a point of the head lies on the canvas.
  *
- * Head units: the face is about 1.5 wide and the chin is at y = 1; x to the character's left (right on the canvas), y down,
- * z towards the viewer. Points are turned by yaw and pitch here; the canvas's transform does size, roll and place.
+ * Head units: the face is about 1.5 wide and the chin is at y = 1; x to the character's left (right on the canvas),
+ * y down, z towards the viewer. Points are turned by yaw and pitch here; the canvas's transform does size, roll and
+ * place.
  */
 
 import { sheet, pen } from "./brush.js";
 
 /** @typedef {import("./brush.js").Ctx} Ctx */
 /** @typedef {import("./brush.js").Point} Point */
-/** @typedef {{canvas: HTMLCanvasElement, x: number, y: number, width: number, height: number}} Layer A picture with its place in head units. */
+
+/**
+ * A picture with its place in head units.
+ *
+ * @typedef {{canvas: HTMLCanvasElement, x: number, y: number, width: number, height: number}} Layer
+ */
 
 const NECK_Y = 0.78;
 const NECK_Z = -0.12;

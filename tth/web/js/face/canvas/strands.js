@@ -18,7 +18,7 @@ import { across, pointAt } from "./brush.js";
  * @property {number} shine Where along it the light falls, 0 to 1.
  */
 
-const STEPS = 32;
+const STEPS = 24;
 
 /** Where the light comes from. */
 const LIGHT = [-0.6, -0.8];
@@ -42,15 +42,15 @@ export function paintLock(ctx, lock, colours, random, count = 22) {
     const place = side + between(random, -0.06, 0.06);
     const jitter = between(random, -0.07, 0.07) + lock.tone;
     const shine = lock.shine + between(random, -0.06, 0.06);
+    const path = spine.map((point, i) => offset(point, normals[i], widths[i] * place));
     for (let i = 0; i < STEPS; i++) {
-      const [x0, y0] = offset(spine[i], normals[i], widths[i] * place);
-      const [x1, y1] = offset(spine[i + 1], normals[i + 1], widths[i + 1] * place);
       const towards = normals[i][0] * LIGHT[0] + normals[i][1] * LIGHT[1];
-      ctx.strokeStyle = colours(lightness(i / STEPS, place - 0.4 * towards, shine) + jitter + lock.tipTone * (i / STEPS) ** 2);
+      const light = lightness(i / STEPS, place - 0.4 * towards, shine) + lock.tipTone * (i / STEPS) ** 2;
+      ctx.strokeStyle = colours(light + jitter);
       ctx.lineWidth = Math.max(0.006, ((widths[i] + widths[i + 1]) / count) * 1.7);
       ctx.beginPath();
-      ctx.moveTo(x0, y0);
-      ctx.lineTo(x1, y1);
+      ctx.moveTo(...path[i]);
+      ctx.lineTo(...path[i + 1]);
       ctx.stroke();
     }
   }
@@ -74,7 +74,8 @@ export function locksBetween(near, far, count, like, random) {
       mix(x, far[k][0], share) + (sway * k) / near.length,
       mix(y, far[k][1], share) + (k === near.length - 1 ? between(random, -0.06, 0.06) : 0),
     ]));
-    return { ...like, spine, tone: like.tone + between(random, -0.07, 0.07), shine: like.shine + between(random, -0.05, 0.05) };
+    const tone = like.tone + between(random, -0.07, 0.07);
+    return { ...like, spine, tone, shine: like.shine + between(random, -0.05, 0.05) };
   });
 }
 

@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+
+const WEB = new URL("../../tth/web/", import.meta.url);
+const html = readFileSync(new URL("index.html", WEB), "utf8");
+const modules = readdirSync(new URL("js/", WEB), { recursive: true })
+  .map((name) => `js/${name.replaceAll("\\", "/")}`)
+  .filter((name) => name.endsWith(".js"))
+  .sort();
+
+test("every module is preloaded, so that none waits for the one that imports it", () => {
+  const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
+  assert.deepEqual(preloaded, modules.filter((name) => name !== "js/main.js"));
+});
+
+test("nothing on the page is inline or comes from elsewhere", () => {
+  assert.doesNotMatch(html, /<script(?![^>]*\bsrc=)|<style|\bstyle=|\son\w+=|https?:/i);
+  for (const name of modules) {
+    const text = readFileSync(new URL(name, WEB), "utf8");
+    assert.doesNotMatch(text, /innerHTML|\beval\(|new Function|https?:\/\//, name);
+  }
+});
+
+test("modules stay small: 400 lines at most, 120 characters a line", () => {
+  for (const name of modules) {
+    const lines = readFileSync(new URL(name, WEB), "utf8").split("\n");
+    assert.ok(lines.length <= 400, name);
+    lines.forEach((line, i) => assert.ok(line.length <= 120, `${name}:${i + 1}`));
+  }
+});
