@@ -84,11 +84,14 @@ class Commands(click.Group):
 
 
 def _plugin_commands() -> dict[str, click.Command]:
-    from tth.plugins.loader import find_entry_points, load_plugins
+    from tth.plugins.entry_points import find_entry_points
 
     found = [entry_point for entry_point in find_entry_points() if entry_point.dist and entry_point.dist.name != "tth"]
     if not found:
         return {}
+
+    from tth.plugins.loader import load_plugins
+
     group = click.Group()
     load_plugins(found).add_commands(group)
     return {name: command for name, command in group.commands.items() if name not in COMMANDS}

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
 class Limits(BaseModel):
@@ -32,10 +31,11 @@ class Deadlines(BaseModel):
     sound_gap_s: float = Field(4, gt=0, description="Seconds between two pieces of sound.")
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Settings of the program. ``read_settings`` reads them; made directly, it holds its defaults."""
 
-    model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="TTH_")
+    # Not one of pydantic-settings: the layers are laid before this, and that package takes 40 ms to import.
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     host: str = Field("127.0.0.1", min_length=1, description="Address that the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that the server listens on; 0 takes any free one.")
@@ -47,18 +47,6 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="Lines to read, or one JSON object a line.")
     limits: Limits = Field(Limits(), description="How much is taken.")
     deadlines: Deadlines = Field(Deadlines(), description="How long is waited.")
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take values from the call alone: the layers are laid before, by what remembers file and line."""
-        return (init_settings,)
 
 
 CONFIG_DIR = "TTH_CONFIG_DIR"

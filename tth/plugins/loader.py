@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -16,27 +15,12 @@ from tth import hookspecs
 from tth.config.catalogue import KINDS, Kind
 from tth.config.nearest import suggestion
 from tth.errors import PluginError
+from tth.plugins.entry_points import GROUP, distribution_of, find_entry_points
 from tth.plugins.offers import Offer, Plugin, check_name, check_offer, said
 from tth.plugins.registry import Registry
 
-GROUP = "tth"
 HOOKS = (*(f"register_{kind}" for kind in KINDS), "register_profiles", "register_commands", "observe_session")
 """Every hook there is."""
-
-
-def find_entry_points() -> list[EntryPoint]:
-    """The entry points of every installed plugin: built-ins first, then by distribution and name."""
-    return sorted(entry_points(group=GROUP), key=_order)
-
-
-def _order(entry_point: EntryPoint) -> tuple[bool, str, str]:
-    name = _distribution(entry_point)[0]
-    return name != "tth", re.sub(r"[-_.]+", "-", name).lower(), entry_point.name
-
-
-def _distribution(entry_point: EntryPoint) -> tuple[str, str]:
-    dist = entry_point.dist
-    return (dist.name, dist.version) if dist is not None else ("unknown", "")
 
 
 def load_plugins(found: Iterable[EntryPoint] | None = None, *, strict: bool = False) -> Registry:
@@ -65,7 +49,7 @@ def load_plugins(found: Iterable[EntryPoint] | None = None, *, strict: bool = Fa
 
 def _load(entry_point: EntryPoint) -> tuple[Plugin, pluggy.PluginManager | None]:
     """Load one plugin into a manager of its own: setting it aside is dropping that manager."""
-    distribution, version = _distribution(entry_point)
+    distribution, version = distribution_of(entry_point)
     plugin = Plugin(name=entry_point.name, module=entry_point.value, distribution=distribution, version=version)
     offers: list[Offer] = []
     try:
