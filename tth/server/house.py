@@ -58,6 +58,7 @@ class House:
     Attributes:
         trouble: Why an adapter of the default profile cannot work here, by its name.
         draining: Whether nothing new is taken.
+        hurried: Whether running turns are not waited for either.
     """
 
     def __init__(self, settings: Settings, sources: Sources, registry: Registry, profile: Profile) -> None:
@@ -65,6 +66,7 @@ class House:
         self.profile = profile
         self.trouble: dict[str, str] = {}
         self.draining = False
+        self.hurried = False
         self._sources = sources
         # What was laid over the default profile on the command line is meant for that profile alone.
         self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))
@@ -74,6 +76,7 @@ class House:
         self._sessions: set[Session] = set()
         self._seats = 0
         self._empty = asyncio.Event()
+        self._patience: asyncio.Timeout | None = None
 
     async def warm_up(self) -> None:
         """Load what the default profile's adapters share."""
@@ -166,18 +169,26 @@ class House:
     async def drain(self) -> None:
         """Take nothing new, let running turns end, then end every session and see its client out."""
         self.draining = True
-        limit_s = self.settings.limits.drain_s
+        limit_s = 0.0 if self.hurried else self.settings.limits.drain_s
         try:
-            async with asyncio.timeout(limit_s), asyncio.TaskGroup() as group:
+            async with asyncio.timeout(limit_s) as self._patience, asyncio.TaskGroup() as group:
                 for session in self._sessions:
                     group.create_task(session.drain())
         except TimeoutError:
-            log.warning("some turns were still running after %g s and are cut off", limit_s)
+            log.warning("turns that are still running are cut off")
+        finally:
+            self._patience = None
         for session in self._sessions:
             session.end("server_stopping")
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):
                 await self.left()
+
+    def hurry(self) -> None:
+        """Cut the drain short: turns that still run are interrupted."""
+        self.hurried = True
+        if self._patience is not None:
+            self._patience.reschedule(asyncio.get_running_loop().time())
 
     async def left(self) -> None:
         """Return when no session is open or about to be."""
