@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_typed_question_is_answered_aloud_with_a_face_in_step(address, browser
     captions = list(dict.fromkeys(row["said"] for row in rows))
     assert len(captions) > 5
     assert "Mira" in captions[-1]
-    assert all(later.startswith(earlier) for earlier, later in zip(captions, captions[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(captions))
     assert max(row["jaw"] for row in rows) > 0.25
     assert max(row["loud"] for row in rows) > 0.05
     last_open = max(row["unit"] for row in rows if row["mouth"] > 0.05)
@@ -50,7 +51,7 @@ def test_a_typed_question_is_answered_aloud_with_a_face_in_step(address, browser
     assert abs(last_open - last_loud) < UNITS / 5
     until(page, "tthDebug.stage.pose.weights[17] < 0.03")
     slots = page.evaluate("tthDebug.slots")
-    for before, after in zip(slots, slots[1:], strict=False):
+    for before, after in pairwise(slots):
         assert after["frame"] >= before["frame"] + before["frames"]
         assert after["unit"] == before["unit"] + before["frames"] * UNITS / 48_000
     record_property("first_audio_ms", page.evaluate("tthDebug.dialogue.turn.firstAudioMs ?? null"))
