@@ -52,7 +52,7 @@ class Engine:
         """Load the model and what reads text."""
         engine = cls()
         try:
-            engine._graph = await engine._call(_loaded_graph)
+            engine._graph = await engine._call(Graph)
         except BaseException:
             await engine.close()
             raise
@@ -85,7 +85,7 @@ class Engine:
         return found
 
     def _spoken(self, sentence: str) -> list[Spoken]:
-        g2p = self._graph.library.g2p
+        g2p = self._graph.g2p
         return spoken_words(g2p.phonemize_tokens(g2p.tokenize(sentence)), self._graph.alphabet)
 
     def _speak(self, run: Run, text: str, how: Delivery, lead_ms: float, seed: int) -> Utterance:
@@ -123,9 +123,3 @@ class Engine:
         if counts is None:
             return timing.sounds(run, timing.even(len(run.symbols), samples))
         return timing.sounds(run, timing.edges(counts, stretch), timing.bias(speed))
-
-
-def _loaded_graph() -> Graph:
-    graph = Graph()
-    _ = graph.library.g2p
-    return graph

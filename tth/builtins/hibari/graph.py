@@ -66,25 +66,33 @@ class Spectra:
 
 
 class Graph:
-    """The loaded model. Takes about 0.2 s to load; use it from one thread.
+    """The loaded model. Takes about 0.5 s to load; use it from one thread.
+
+    Args:
+        tensor: Where the durations are.
 
     Attributes:
-        library: The library's own object: ``vocab``, ``g2p``, ``split_sentences``.
+        durations: Whether the model tells them.
+        library: The library's own object: ``ids``, ``sess``, ``split_sentences``.
+        g2p: Turns words into symbols.
+        alphabet: The symbols that it knows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tensor: str = DURATIONS) -> None:
         from hibari import Hibari
         from hibari.voices import voice_path
 
         model = Path(voice_path("heart", download_missing=False)).read_bytes()
+        self._tensor = tensor
         self.durations = True
         try:
-            self.library: Any = Hibari(voice="heart", model=with_output(model, DURATIONS), threads=1)
+            self.library: Any = Hibari(voice="heart", model=with_output(model, tensor), threads=1)
         except (
             Exception
         ):  # onnxruntime's classes of errors differ by version; a graph without the tensor is one of them
             self._without_durations()
             self.library = Hibari(voice="heart", model=model, threads=1)
+        self.g2p: Any = self.library.g2p  # which it loads at this first look
         self.alphabet = frozenset(self.library.vocab)
 
     def _without_durations(self) -> None:
@@ -106,7 +114,7 @@ class Graph:
 
     def units(self, symbols: str, speed: float) -> int:
         """How many units the model would let ``symbols`` last; costs a third of ``spectra``."""
-        return int(self._run([DURATIONS], symbols, speed)[0].sum())
+        return int(self._run([self._tensor], symbols, speed)[0].sum())
 
     def _run(self, outputs: Sequence[str] | None, symbols: str, speed: float) -> Any:
         ids = np.asarray([self.library.ids(symbols)], np.int64)

@@ -19,7 +19,8 @@ from tth.errors import AdapterUnavailable
 CHUNK_BYTES = 2 * MEDIA_RATE_HZ * 40 // 1000
 """Bytes in a chunk of 40 ms."""
 
-_FIRST_WORDS = "Hello there."
+_FIRST_WORDS = "Hello, Hibari."
+"""Holds a name that no dictionary has, so that the model for such words is loaded as well."""
 
 
 class HibariTTS:
