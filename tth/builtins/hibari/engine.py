@@ -112,8 +112,7 @@ class Engine:
         """How much longer the frames must become to keep the pace: the model rounds each sound to 25 ms."""
         if counts is None or speed == 1.0:
             return 1.0
-        wanted = self._graph.units(symbols, 1.0) / speed
-        stretch = wanted / self._graph.units(symbols, speed)
+        stretch = self._graph.units(symbols, 1.0) / speed / sum(counts)
         return stretch if abs(stretch - 1.0) > EXACT else 1.0
 
     @staticmethod

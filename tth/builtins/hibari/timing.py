@@ -6,8 +6,8 @@ where the energy drops; the first after one begins where it rises, a stop 40 ms 
 
 Measured with hibari-tts 0.2.1 on eight sentences: the energy minimum of /p/ and /b/ (50 of them) lies within the mark
 or 20 ms of it for 98 % at speed 1, 94 % at 0.7, 86 % at 1.5 and 90 % at 2, on the mean 4 to 10 ms before its middle.
-At speed 1 an utterance that does not begin with a stop is heard within 7 ms of its first mark; the last mark ends 22 ms after the
-energy fell to 3 %.
+At speed 1 an utterance that does not begin with a stop is heard within 7 ms of its first mark; the last mark ends 22 ms
+after the energy fell to 3 %.
 """
 
 from __future__ import annotations
