@@ -39,9 +39,9 @@ async def lease_engine(shared: Shared) -> Lease[Engine]:
 class Engine:
     """Reads and speaks in a thread of its own.
 
-    Two threads would not be quicker: half of the work holds the interpreter's lock. Cancelling a call returns at once: one
-    that waits is dropped, one that runs keeps the thread to its end, 60 ms for a sentence of 120 characters and 0.4 s
-    for the longest run.
+    Two threads would not be quicker: half of the work holds the interpreter's lock. Cancelling a call returns at once:
+    one that waits is dropped, one that runs keeps the thread to its end, 60 ms for a sentence of 120 characters and
+    0.4 s for the longest run.
     """
 
     def __init__(self) -> None:
