@@ -185,3 +185,18 @@ async def test_a_client_that_reads_nothing_is_closed_with_1013_and_the_others_go
                         assert (await friend.ask("hello"))["type"] == "turn_complete"
             socket.transport.resume_reading()
             assert await peer.closed() == 1013
+
+
+async def test_a_client_that_answers_no_ping_is_cut_off(monkeypatch) -> None:
+    monkeypatch.setattr("tth.server.run.PING_S", 0.1)
+    async with serving() as other, other.join() as peer:
+        peer.socket.transport.pause_reading()
+        async with asyncio.timeout(10):
+            await other.house.left()
+        peer.socket.transport.abort()
+
+
+async def test_text_that_is_no_utf8_closes_with_1007(site) -> None:
+    async with site.join() as peer:
+        await peer.socket.send(b"\xff\xfe", text=True)
+        assert await peer.closed() == 1007

@@ -1,0 +1,134 @@
+"""The parts of these pages that are made from the code; ``make format`` writes them, ``make check`` compares them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import types
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, Literal, Union, get_args, get_origin
+
+import click
+import msgspec
+
+from tth.cli.commands import COMMANDS, cli
+from tth.core.controls import RANGES, TurnControl
+from tth.core.events import Event, Family
+from tth.core.media import SpeechMark
+from tth.wire.controls import CharacterWish, ControlWish, EmotionWish
+from tth.wire.native import CloseCode, client_messages, server_events
+
+_NAMES = {str: "text", int: "integer", float: "number", bool: "true or false", type(None): "null"}
+_OBJECTS = {TurnControl: "[control](#controls)", ControlWish: "[control](#controls)", SpeechMark: "[mark](#words)"}
+_EVERYWHERE = ("turn_id", "generation")
+_MEDIA = (Family.AUDIO, Family.PICTURES)
+_WIDTH = 100
+"""Columns of a command's help, whatever terminal it is made in."""
+
+
+def events() -> str:
+    """A table of everything that a server sends, media frames by their JSON names."""
+    ordered = sorted(server_events(), key=lambda event: inspect.getsourcelines(event)[1])
+    rows = [(f"`{_tag(event)}`", _first_line(event), _event_fields(event)) for event in ordered]
+    return _table(("event", "meaning", "fields"), rows)
+
+
+def messages() -> str:
+    """A table of everything that a client may send."""
+    rows = [(f"`{_tag(message)}`", _first_line(message), _fields(message)) for message in client_messages()]
+    return _table(("message", "meaning", "fields"), rows)
+
+
+def controls() -> str:
+    """A table of a control's fields."""
+    rows = []
+    for group, wish in (("emotion", EmotionWish), ("character", CharacterWish)):
+        for field in msgspec.structs.fields(wish):
+            low_high = RANGES.get(field.name)
+            kind = f"{low_high[0]:g} to {low_high[1]:g}" if low_high else _type(_without_null(field.type))
+            rows.append((f"`{group}.{field.name}`", kind))
+    return _table(("field", "value"), rows)
+
+
+def close_codes() -> str:
+    """A table of the codes a server closes a stream with."""
+    source = inspect.getsource(CloseCode)
+    told = dict(re.findall(r'(\w+) = \d+\n\s+"""(.+?)"""', source))
+    return _table(("code", "why"), [(f"`{code.value}`", _quoted(told[code.name])) for code in CloseCode])
+
+
+def commands() -> str:
+    """The help of ``tth`` and of each of its commands."""
+    parts = []
+    for name, command in _commands():
+        context = click.Context(command, info_name=name, terminal_width=_WIDTH, **cli.context_settings)
+        context.meta["tth.cli.commands"] = {}  # what plugins add on this machine is no part of the page
+        parts.append(f"## `{name}`\n\n```text\n{click.unstyle(command.get_help(context)).strip()}\n```\n")
+    return "\n".join(parts)
+
+
+def _commands() -> Iterator[tuple[str, click.Command]]:
+    yield "tth", cli
+    context = cli.make_context("tth", ["doctor"])
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        yield f"tth {name}", command
+        for inner, sub in getattr(command, "commands", {}).items():
+            yield f"tth {name} {inner}", sub
+
+
+def _event_fields(event: type[Event]) -> str:
+    return "see [media](#media)" if event.family in _MEDIA else _fields(event)
+
+
+def _fields(struct: type[msgspec.Struct]) -> str:
+    parts = []
+    for field in msgspec.structs.fields(struct):
+        if field.name in _EVERYWHERE and issubclass(struct, Event):
+            continue
+        optional = "" if issubclass(struct, Event) or field.required else ", optional"
+        parts.append(f"`{field.name}` ({_type(field.type)}{optional})")
+    return ", ".join(parts) or "none"
+
+
+def _type(hint: Any) -> str:
+    origin, args = get_origin(hint), get_args(hint)
+    if hint in _NAMES or hint in _OBJECTS:
+        return _NAMES.get(hint) or _OBJECTS[hint]
+    if hasattr(hint, "__metadata__"):
+        return _type(hint.__origin__)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in args)
+    if origin in (Union, types.UnionType):
+        return " or ".join(_type(arg) for arg in args)
+    if origin is tuple:
+        return f"list of {_type(args[0])}s"
+    if origin is dict:
+        return f"object of {_type(args[1])}s"
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return " or ".join(f"`{each.value}`" for each in hint)
+    raise TypeError(f"no word for {hint!r}; add one to docs_blocks.py")
+
+
+def _without_null(hint: Any) -> Any:
+    return next(arg for arg in get_args(hint) if arg is not type(None))
+
+
+def _tag(struct: type[msgspec.Struct]) -> str:
+    return str(struct.__struct_config__.tag)
+
+
+def _first_line(struct: type[msgspec.Struct]) -> str:
+    return _quoted((struct.__doc__ or "").strip().split("\n")[0])
+
+
+def _quoted(text: str) -> str:
+    """A docstring's double quotes of code as Markdown has them."""
+    return text.replace("``", "`")
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
