@@ -14,7 +14,7 @@ SIXTY = [
     ("how are you?", r"well|fine|cheerful|splendid|lines|same"),
     ("who are you", r"Mira"),
     ("are you a real person", r"script|program|lines|human"),
-    ("what can you do", r"joke|riddle|sums"),
+    ("what can you do", r"joke|riddle|sums|arithmetic|calculate|seven"),
     ("tell me a joke", r"."),
     ("another one", r"."),
     ("what is 12 times 7", r"\b84\b"),
@@ -43,7 +43,7 @@ SIXTY = [
     ("do you like music", r"music|sound|beat|range|hear"),
     ("what is your favourite food", r"taste|food|electricity|soup"),
     ("do you dream?", r"sleep|dream|wish|want"),
-    ("do you speak German", r"English"),
+    ("do you speak German", r"English|one language|one\b"),
     ("tell me a tongue twister", r"."),
     ("you are so funny", r"thank|kind|taste|stop|script|praise|speechless|smile|lines|made"),
     ("you are stupid", r"."),
@@ -72,8 +72,9 @@ SIXTY = [
 ]
 
 
-async def test_sixty_inputs_get_fitting_answers_of_which_fifty_differ_and_none_repeats_within_ten():
-    talk, answers = Talk(), []
+@pytest.mark.parametrize("seed", range(6))
+async def test_sixty_inputs_get_fitting_answers_of_which_fifty_differ_and_none_repeats_within_ten(seed):
+    talk, answers = Talk(seed=seed), []
     assert len(SIXTY) == 60
     for said, expected in SIXTY:
         answer = (await talk.say(said)).text

@@ -33,7 +33,7 @@ def lines(script):
     for character in dialogue.characters.values():
         for said in character.lines.values():
             yield from said
-    yield from (*dialogue.fallback, *dialogue.spent, *dialogue.resumed)
+    yield from (*dialogue.replies, *dialogue.fallback, *dialogue.spent, *dialogue.resumed)
     yield from (riddle.ask for riddle in dialogue.riddles)
 
 

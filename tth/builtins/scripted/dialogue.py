@@ -99,10 +99,15 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """A turn of phrase that is handed back: the groups of ``pattern`` fill ``{1}``, ``{2}`` with pronouns swapped."""
+    """A turn of phrase that is handed back: the groups of ``pattern`` fill ``{1}``, ``{2}`` with pronouns swapped.
+
+    Attributes:
+        firm: Whether it comes before the replies to a question of ours.
+    """
 
     pattern: re.Pattern[str]
     answers: tuple[Line, ...]
+    firm: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class Dialogue:
     """Everything that can be said.
 
     Attributes:
+        replies: For short answers to a question of ours that nothing else follows up.
         fallback: For what nothing matches.
         spent: For when every line of an intent was used lately.
         resumed: Said before going on with an answer that another mind began.
@@ -153,6 +159,7 @@ class Dialogue:
     reflections: tuple[Reflection, ...]
     riddles: tuple[Riddle, ...]
     characters: Mapping[str, Character]
+    replies: tuple[Line, ...]
     fallback: tuple[Line, ...]
     spent: tuple[Line, ...]
     resumed: tuple[Line, ...]

@@ -28,7 +28,18 @@ from tth.errors import ConfigError
 
 SHIPPED = Path(__file__).parent / "dialogue"
 
-FILE_KEYS = ("extends", "words", "intents", "reflections", "riddles", "personas", "fallback", "spent", "resumed")
+FILE_KEYS = (
+    "extends",
+    "words",
+    "intents",
+    "reflections",
+    "riddles",
+    "personas",
+    "replies",
+    "fallback",
+    "spent",
+    "resumed",
+)
 INTENT_KEYS = (
     "examples",
     "patterns",
@@ -99,6 +110,7 @@ class _Draft:
     reflections: list[Reflection] = field(default_factory=list)
     riddles: list[Riddle] = field(default_factory=list)
     spoken: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    replies: tuple[Line, ...] = ()
     links: dict[str, Node] = field(default_factory=dict)
     phrasings: dict[str, tuple[str, Node]] = field(default_factory=dict)
 
@@ -115,6 +127,8 @@ class _Draft:
             self.riddles.append(self._riddle(node))
         for name, node in table["personas"].table().items() if "personas" in table else ():
             self.characters[name] = self._character(name, node)
+        if "replies" in table:
+            self.replies = self._said(table["replies"], COMMON_SLOTS | {"said"})
         for key in ("fallback", "spent", "resumed"):
             if key in table:
                 self.spoken[key] = self._always(table[key], COMMON_SLOTS, UNSURE_SLOTS)
@@ -133,6 +147,7 @@ class _Draft:
             reflections=tuple(self.reflections),
             riddles=tuple(self.riddles),
             characters=self.characters,
+            replies=self.replies,
             **self.spoken,
         )
 
@@ -192,14 +207,15 @@ class _Draft:
         return {case: self._always(child, slots, unsure, mood, name) for case, child in table.items()}
 
     def _reflection(self, node: Node) -> Reflection:
-        table = node.only(("pattern", "mood", "answers"))
+        table = node.only(("pattern", "mood", "firm", "answers"))
         for key in ("pattern", "answers"):
             if key not in table:
                 raise node.error("is missing", f"write '{key}: ...'", child=key)
         pattern = _pattern(table["pattern"])
         slots = COMMON_SLOTS | {str(number + 1) for number in range(pattern.groups)}
         mood = _mood(table["mood"], table["mood"].string()) if "mood" in table else _NEUTRAL
-        return Reflection(pattern, self._said(table["answers"], slots, mood))
+        firm = "firm" in table and _flag(table["firm"])
+        return Reflection(pattern, self._said(table["answers"], slots, mood), firm)
 
     def _riddle(self, node: Node) -> Riddle:
         keys = ("ask", "solution", "accepted", "hint")

@@ -23,6 +23,8 @@ _QUESTION = re.compile(
 SURE = 0.9
 """A match that leads away even from an intent that stays: a whole phrasing, or a pattern over most of what was said."""
 
+_TAIL = re.compile(r"(?: (?:then|please|again|now|today|too|anyway|right|you know))+$")
+
 LONGEST_ECHO = 8
 """Words of a reply that may be said back."""
 
@@ -119,42 +121,49 @@ class Reply:
             outcome = SKILLS[intent.skill].run(asked)
             if outcome is not None:
                 return self._answer(_Hit(0.0, intent, outcome))
-        if replied := self._replied():
-            return replied
-        if reflected := self._reflected((self._said, *clauses)):
-            return reflected
-        return self._fill(self._pick(self._dialogue.fallback, {}, "fallback"), {})
+        texts = (self._said, *clauses)
+        return (
+            self._reflected(texts, firm=True)
+            or self._replied()
+            or self._reflected(texts)
+            or self._followed_up()
+            or self._fill(self._pick(self._dialogue.fallback, {}, "fallback"), {})
+        )
 
     def _replied(self, *, stay: bool = False) -> tuple[Piece, ...]:
-        """A line for what answers our own question; with ``stay`` only after an intent that stays."""
+        """A line of the intent whose question was answered; with ``stay`` only of one that stays."""
         line = self._memory.last_line
         intent = self._dialogue.intents.get(line.intent) if line is not None else None
-        if (
-            intent is None
-            or (stay and not intent.stays)
-            or not self._memory.last_answer.endswith("?")
-            or _QUESTION.search(self._said.strip())
-        ):
+        if intent is None or (stay and not intent.stays):
+            return ()
+        return self._reply_line(intent.replies)
+
+    def _followed_up(self) -> tuple[Piece, ...]:
+        """A line for a short answer to any other question of ours, unless that was an offer."""
+        line = self._memory.last_line
+        return self._reply_line(self._dialogue.replies) if line is not None and not line.leads_to else ()
+
+    def _reply_line(self, lines: Sequence[Line]) -> tuple[Piece, ...]:
+        if not self._memory.last_answer.endswith("?") or _QUESTION.search(self._said.strip()):
             return ()
         said = self._said.strip(" .!,")
         short = len(said.split()) <= LONGEST_ECHO
         slots = {"said": self._script.lexicon.reflect(said, said)} if short else {}
-        fresh = self._fresh(intent.replies, slots)
+        fresh = self._fresh(lines, slots)
         return self._fill(self._draw.one(fresh, "replies"), slots) if fresh else ()
 
-    def _reflected(self, texts: Iterable[str]) -> tuple[Piece, ...]:
+    def _reflected(self, texts: Sequence[str], *, firm: bool = False) -> tuple[Piece, ...]:
         for reflection in self._dialogue.reflections:
-            for text in texts:
+            for text in texts if reflection.firm or not firm else ():
                 match = reflection.pattern.search(self._script.lexicon.plain(text))
                 if match is None:
                     continue
                 slots = {
-                    str(number): self._script.lexicon.reflect(group, self._said)
+                    str(number): self._script.lexicon.reflect(_TAIL.sub("", group), self._said)
                     for number, group in enumerate(match.groups(), 1)
                     if group
                 }
-                fresh = self._fresh(reflection.answers, slots)
-                if fresh:
+                if fresh := self._fresh(reflection.answers, slots):
                     return self._fill(self._draw.one(fresh, reflection.pattern.pattern), slots)
         return ()
 

@@ -43,7 +43,7 @@ def _traced(dialogue: Dialogue) -> list[tuple[str, Line]]:
         lines += [line for said in intent.answers.values() for line in said]
         lines += intent.replies
     lines += [line for reflection in dialogue.reflections for line in reflection.answers]
-    lines += [*dialogue.fallback, *dialogue.spent]
+    lines += [*dialogue.replies, *dialogue.fallback, *dialogue.spent]
     return [(line.trace, line) for line in lines if len(line.trace) >= 4]
 
 

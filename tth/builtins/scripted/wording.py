@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from tth.builtins.scripted.dialogue import Wording
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*|[\u2600-\u27bf\U0001f300-\U0001faff]")
 _BREAK = re.compile(
     r"[.!?;…\n]+(?=\s|$)|,(?=\s)|\s-+\s|\b(?:and|but|so|also)\b(?=\s+(?:i|i'm|my|we|let's|let|what|what's|who|how|why|when|can|could|tell|do|is|are|please)\b)",
     re.IGNORECASE,
