@@ -1,0 +1,57 @@
+"""CPU for a frame of the default face."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+from benchmarks.chunks import noise
+from benchmarks.figures import Figure, Goal
+from tth.adapters.shared import Shared
+from tth.builtins.framing import FRAMES_A_SECOND
+from tth.builtins.phoneme.avatar import PhonemeAvatar
+from tth.core.controls import EmotionControl, EmotionLabel, TurnControl
+from tth.core.media import MEDIA_RATE_HZ, SpeechMark
+
+PHONEMES = "ð ə h ɑ b ɚ l aɪ z ɪ n ð ə l i ʌ v ə l ɔ ŋ l oʊ h ɪ l".split()
+PHONEME_UNITS = 80 * MEDIA_RATE_HZ // 1000
+SECONDS = 60
+
+
+async def _frame_s() -> float:
+    marks = [
+        SpeechMark(kind="phoneme", value=value, start=at * PHONEME_UNITS, end=(at + 1) * PHONEME_UNITS)
+        for at, value in enumerate(PHONEMES * (SECONDS * MEDIA_RATE_HZ // PHONEME_UNITS // len(PHONEMES)))
+    ]
+    avatar, chunk = PhonemeAvatar(None, Shared()), noise(20)
+    units = len(chunk) // 2
+    happy = TurnControl(EmotionControl(EmotionLabel.HAPPY, 0.8))
+    await avatar.connect()
+    await avatar.start_speech("s", start_sample=0, control=happy)
+    begun = time.thread_time()
+    for second in range(SECONDS):
+        until = (second + 1) * MEDIA_RATE_HZ
+        await avatar.send_marks([mark for mark in marks if until - MEDIA_RATE_HZ <= mark.start < until])
+        for at in range(until - MEDIA_RATE_HZ, until, units):
+            await avatar.send_audio(chunk, at)
+    await avatar.end_speech()
+    cpu_s = time.thread_time() - begun
+    await avatar.close()
+    frames = [frame async for frame in avatar.stream_frames()]
+    if len(frames) < SECONDS * FRAMES_A_SECOND:
+        raise RuntimeError(f"only {len(frames)} frames came")
+    return cpu_s / len(frames)
+
+
+def measure(*, quick: bool) -> Iterator[Figure]:
+    """A minute of speech with phoneme times and a mood."""
+    frame_s = min(asyncio.run(_frame_s()) for _ in range(2 if quick else 5))
+    yield Figure(part="Face", what="frame of the phoneme face", value=frame_s * 1e6, unit="µs")
+    yield Figure(
+        part="Face",
+        what="phoneme face, 30 frames a second",
+        value=frame_s * FRAMES_A_SECOND * 100,
+        unit="% of a core",
+        goal=Goal(0.5),
+    )
