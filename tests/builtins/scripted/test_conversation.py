@@ -128,6 +128,12 @@ async def test_the_newest_name_counts():
     assert "Eve" in await Talk().hear("my name is Ada", "call me Eve", "what's my name")
 
 
+async def test_what_was_told_of_oneself_is_known():
+    told = "I'm Priya. I live in New Delhi. I work on robots!"
+    answer = await Talk().hear(told, "tell me a joke", "what do you know about me?")
+    assert "your name is Priya, you are from New Delhi and you told me about robots" in answer.replace("Your", "your")
+
+
 async def test_two_wishes_in_one_breath_are_both_met():
     answer = await Talk().hear("My name is Ben, what time is it?")
     assert "Ben" in answer

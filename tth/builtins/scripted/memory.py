@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from tth.builtins.scripted.dialogue import Dialogue, Line, Riddle
-from tth.builtins.scripted.told import told_name, told_subject
+from tth.builtins.scripted.told import told_name, told_place, told_subject
 from tth.core.conversation import Item
 
 _SENTENCE_END = re.compile(r"[.!?]\s+|[.!?]$")
@@ -108,6 +108,12 @@ class Memory:
             if item.role == "user" and (subject := told_subject(item.text)):
                 return subject
         return ""
+
+    @cached_property
+    def place(self) -> str:
+        """Where the person lives or comes from; empty where it was not told."""
+        told = (told_place(item.text) for item in reversed(self._messages) if item.role == "user")
+        return next(filter(None, told), "")
 
     @cached_property
     def topic(self) -> str:

@@ -66,8 +66,8 @@ class Reply:
         if not self._said.strip():
             return self._opening()
         clauses = parts(self._said)
-        found = [(clause, self._recognise(clause)) for clause in clauses]
         whole = self._recognise(self._said)
+        found = [(clause, self._recognise(clause)) for clause in clauses] if len(clauses) > 1 else []
         hits = [hit for hit in (whole, *(hit for _, hit in found)) if hit is not None]
         if not hits:
             return self._unmatched(clauses)

@@ -31,12 +31,14 @@ _NO_NAME = frozenset(
     """.split()
 )
 
+_PLACE = re.compile(r"\b[Ii](?:['’]?m| am| come| live)(?: from| in) (?P<place>[A-Z][\w'’-]*(?: [A-Z][\w'’-]*)*)")
+
 _SUBJECT = re.compile(
     r"""\b(?:
         (?:let\ us|let's|lets|can\ we|could\ we|i\ want\ to|i\ would\ like\ to|i'd\ like\ to|shall\ we)
           \ (?:talk|speak|chat)\ about
       | i\ (?:really\ |also\ |just\ |do\ |absolutely\ |mostly\ )*
-          (?:love|like|enjoy|adore|play|collect|study|teach|grow|build|paint)
+          (?:love|like|enjoy|adore|play|collect|study|teach|grow|build|paint|work\ on|work\ with)
       | (?:i\ am|i'm|im)\ (?:really\ |also\ |just\ )*
           (?:interested\ in|into|learning|working\ on|writing|reading|building|planning|studying|crazy\ about|fond\ of)
       | my\ (?:hobby|hobbies|passion|favou?rite\ \w+)\ (?:is|are)
@@ -71,6 +73,12 @@ def told_name(text: str, *, asked: bool, known_words: frozenset[str]) -> str:
     if asked and (match := _ALONE.search(text)):
         return _name(match.group("name"), _NO_NAME | known_words)
     return ""
+
+
+def told_place(text: str) -> str:
+    """Where a person says that they live or come from; empty where they do not say."""
+    match = _PLACE.search(text)
+    return match["place"] if match is not None else ""
 
 
 def _name(text: str, refused: frozenset[str]) -> str:

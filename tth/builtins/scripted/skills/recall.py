@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tth.builtins.scripted.skills.asked import Asked, Outcome
 from tth.builtins.scripted.told import told_name
 
@@ -36,10 +38,17 @@ def recall_topic(asked: Asked) -> Outcome:
 def recall_person(asked: Asked) -> Outcome:
     """What is known of the person."""
     memory = asked.memory
-    known = [f"your name is {memory.name}"] * bool(memory.name) + [f"you told me about {memory.subject}"] * bool(
-        memory.subject
+    facts = (
+        ("your name is ", memory.name),
+        ("you are from ", memory.place),
+        ("you told me about ", memory.subject),
     )
-    return Outcome("some", {"known": " and ".join(known)}) if known else Outcome("none")
+    known = [before + fact for before, fact in facts if fact]
+    return Outcome("some", {"known": _listed(known)}) if known else Outcome("none")
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 def repeat(asked: Asked) -> Outcome:
