@@ -72,7 +72,9 @@ def find_dialogue(name: str) -> Path:
     if path.exists() and (path.suffix or "/" in name or path.is_dir()):
         return path
     problem = f"there is no dialogue {name!r}"
-    raise ConfigError("components.llm", key="dialogue", problem=problem, fix=f"{suggestion(name, shipped)}, or a path")
+    raise ConfigError(
+        "components.llm", key="dialogue", problem=problem, fix=f"{suggestion(name, shipped)} (or give the path of one)"
+    )
 
 
 def read_dialogue(path: Path) -> Dialogue:
