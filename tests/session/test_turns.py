@@ -387,3 +387,15 @@ def test_a_flood_of_words_ends_the_response_and_not_the_memory(flood):
             assert turn.speech.chars < 500_000
 
     run(main())
+
+
+def test_a_turn_id_is_good_for_one_turn():
+    async def main():
+        async with scene() as s:
+            s.session.bus.publish(UserTextEvent(text="one", turn_id="mine"))
+            s.session.bus.publish(UserTextEvent(text="two", turn_id="mine"))
+            assert s.session.turn.text == "one"
+            (error,) = s.seen(ErrorEvent)
+            assert (error.code, error.turn_id) == ("turn_id_taken", "mine")
+
+    run(main())

@@ -181,7 +181,9 @@ class Intake:
             except MediaError as error:
                 self._floor.unfit(turn, error)
                 return
-        pcm = mono(turn.aligner.feed(event.data, event.channels), event.channels)
+        pcm = turn.aligner.feed(event.data, event.channels)
+        if event.channels != 1:
+            pcm = mono(pcm, event.channels)
         if not pcm:
             return
         speech = turn.speech

@@ -30,6 +30,7 @@ from tth.core.events import (
 from tth.core.media import EmotionMark
 from tth.core.watchdog import Watch, Watchdog
 from tth.errors import AdapterError, MediaError
+from tth.session.admission import Admission
 from tth.session.cast import Cast
 from tth.session.foreign import explain
 from tth.session.hearing import settle
@@ -61,7 +62,7 @@ class Orchestrator:
         turn: The open turn, or ``None``.
         turns: How many there were.
         control: The session's control, laid over the persona's.
-        draining: Whether no new turn may begin.
+        admission: What may begin a turn.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Orchestrator:
         self.turn: Turn | None = None
         self.turns = 0
         self.control = TurnControl()
-        self.draining = False
+        self.admission = Admission(cast.text_chars)
         bus.handle(UserTextEvent, self._user_text)
         bus.handle(InterruptEvent, lambda event: self.interrupt(event.reason))
         bus.handle(ControlUpdateEvent, self._control_update)
@@ -102,7 +103,7 @@ class Orchestrator:
     # What a client asks for
 
     def _user_text(self, event: UserTextEvent) -> None:
-        refusal = self._refusal(event.text)
+        refusal = self.admission.refusal(event, crowded=self.line.full)
         if refusal is not None:
             self._bus.publish(refusal)
             return
@@ -130,23 +131,6 @@ class Orchestrator:
         )
         self._state(turn, "thinking")
         self.line.ask(turn)
-
-    def _refusal(self, text: str) -> ErrorEvent | None:
-        if self.draining:
-            return ErrorEvent(
-                code="draining", message="the server is about to stop; no new turn begins", decision="ignore"
-            )
-        if not text.strip():
-            return ErrorEvent(
-                code="empty_text", message="there is nothing to answer; send some words", decision="ignore"
-            )
-        if len(text) > (most := self._cast.text_chars):
-            problem = f"{len(text)} characters are too many for one turn; send at most {most}"
-            return ErrorEvent(code="text_too_long", message=problem, decision="ignore")
-        if self.line.full:
-            problem = "turns come faster than the voice can be told of them; wait for one to end"
-            return ErrorEvent(code="too_many_turns", message=problem, decision="retry")
-        return None
 
     def interrupt(self, reason: str) -> None:
         """Stop the open turn, now: when this returns nothing more of its text, sound or face is delivered."""

@@ -246,7 +246,7 @@ class Session:
 
     async def drain(self) -> None:
         """Take no new turn; return when the open one has ended."""
-        self._orchestrator.draining = True
+        self._orchestrator.admission.draining = True
         if self.turn is not None:
             await self.turn.wait()
 
