@@ -2,9 +2,12 @@
 
 import asyncio
 import random
+import time
+from contextlib import AsyncExitStack, suppress
 
 import psutil
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from tests.process.serving import served
 from tests.server.peer import ENDINGS
@@ -47,6 +50,43 @@ async def test_fifty_sessions_at_once_each_get_their_own_words_and_sound_and_the
         assert server.get("/health").json["sessions"] <= len(NAMES)
         assert server.stop() == 0
         assert not server.log
+
+
+async def test_clients_that_flood_and_never_read_cost_little_memory_and_disturb_nobody(tmp_path) -> None:
+    flood = [
+        {"type": "user_text", "text": "x" * 7000},
+        {"type": "control_update", "control": {"character": {"persona_id": "x" * 64}}},
+        {"type": "interrupt", "reason": "y" * 64},
+        {"type": "playhead", "turn": 1, "sample": 2**40},
+        {"type": "hold"},
+        {"type": "z" * 100_000},
+    ]
+
+    async def pour(peer) -> None:
+        with suppress(ConnectionClosed):
+            while True:
+                for message in flood:
+                    await peer.send(**message)
+
+    with served(tmp_path, "--log-level", "error") as server:
+        size = psutil.Process(server.process.pid).memory_info
+        async with server.site.join() as friend:
+            await friend.ask("hello")
+            before = size().rss
+            async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+                pouring = []
+                for _ in range(5):
+                    peer = await stack.enter_async_context(server.site.join())
+                    peer.socket.transport.pause_reading()
+                    stack.callback(peer.socket.transport.abort)
+                    pouring.append(group.create_task(pour(peer)))
+                until = time.monotonic() + 5
+                while time.monotonic() < until:
+                    assert (await friend.ask("Still here?"))["text"] == "You said: Still here?"
+                    assert size().rss - before < 50_000_000
+                for each in pouring:
+                    each.cancel()
+        assert server.stop() == 0
 
 
 async def test_two_hundred_interrupts_in_one_session_leave_it_whole(tmp_path) -> None:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.process.serving import START_S, command, environment, served
+from tests.process.serving import START_S, Served, command, environment, served
 from tth.core.events import AudioChunkEvent, TurnCompleteEvent, TurnStartedEvent, TurnStateEvent
 from tth.transports.native import SessionRefused, SoundEndsEvent, open_session
 
 pytestmark = pytest.mark.process
 
+TEXT = "hello number {}, and a few words more"
 LONG = "a story that goes on and on " * 20
 
 
@@ -27,6 +28,12 @@ def run(folder: Path, *args: str, **variables: str) -> subprocess.CompletedProce
         text=True,
         timeout=START_S,
     )
+
+
+async def draining(server: Served) -> None:
+    """Return when it has begun to stop."""
+    while not (await server.site.get("/health")).json["draining"]:
+        pass
 
 
 async def speak(base: str, text: str, speaking: asyncio.Event) -> list:
@@ -73,18 +80,21 @@ async def test_twenty_speaking_turns_finish_while_it_stops_and_nothing_new_begin
     with served(tmp_path) as server:
         speaking = [asyncio.Event() for _ in range(20)]
         async with asyncio.timeout(50), asyncio.TaskGroup() as group:
-            turns = [group.create_task(speak(server.base, f"hello number {n}", speaking[n])) for n in range(20)]
+            turns = [
+                group.create_task(speak(server.base, f"hello number {n}, and a few words more", speaking[n]))
+                for n in range(20)
+            ]
             for each in speaking:
                 await each.wait()
             assert not any(turn.done() for turn in turns)
             server.signal(signal.SIGTERM)
-            await asyncio.sleep(0.2)
+            await draining(server)
             with pytest.raises(SessionRefused) as refused:
                 await open_session(server.base).__aenter__()
             assert refused.value.status == 503
         for number, turn in enumerate(turns):
             ends = [event for event in turn.result() if isinstance(event, TurnCompleteEvent)]
-            assert [event.text for event in ends] == [f"You said: hello number {number}"]
+            assert [event.text for event in ends] == [f"You said: {TEXT.format(number)}"]
             sound = sum(len(event.data) for event in turn.result() if isinstance(event, AudioChunkEvent))
             assert sound == 2 * ends[0].samples
         assert server.wait() == 0
@@ -119,8 +129,7 @@ async def test_a_second_signal_ends_it_at_once_though_a_turn_is_speaking(tmp_pat
             await peer.send("user_text", text=LONG)
             await peer.until("text_delta")
             server.signal(signal.SIGINT)
-            while not (await server.site.get("/health")).json["draining"]:
-                pass
+            await draining(server)
             await peer.send("user_text", text="one more")
             assert (await peer.until("error"))["code"] == "draining"
             server.signal(signal.SIGINT)
