@@ -92,7 +92,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
         return quantile(floors, 0.99) * 1e6, quantile(delays, 0.99) * 1e6
 
     for what, moments, count, goal in (
-        ("alone", lambda: [0.2 + rng.random() / 10], 8 * rounds, Goal(100)),
+        ("alone", lambda: [0.2 + rng.random() / 10], 30 * rounds, Goal(100)),
         (
             f"one of {SESSIONS}, the others speak",
             lambda: [0.2 + rng.random() for _ in range(SESSIONS)],

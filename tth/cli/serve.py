@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import click
@@ -51,6 +52,9 @@ def serve(
         click.echo(f"{chosen.persona.name} is waiting at {click.style(address, fg='cyan', bold=True)}  (Ctrl-C stops)")
         for name, reason in house.trouble.items():
             click.secho(f"{name} is not in use: {reason}", fg="yellow", err=True)
+        # Code and models stay to the end: a full collection need not pass through them while people are speaking.
+        gc.collect()
+        gc.freeze()
 
     try:
         asyncio.run(run_server(house, started))
