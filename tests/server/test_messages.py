@@ -95,7 +95,8 @@ async def test_a_turn_has_the_id_that_its_client_gave_and_no_id_names_two(site) 
     async with site.join() as peer:
         assert (await peer.ask("one", turn_id="mine-1"))["turn_id"] == "mine-1"
         await peer.send("user_text", text="two", turn_id="mine-1")
-        assert "mine-1" in (await peer.until("error"))["message"]
+        error = await peer.until("error")
+        assert (error["code"], error["turn_id"]) == ("turn_id_taken", "mine-1")
         assert (await peer.ask("three", turn_id="mine-3"))["turn_id"] == "mine-3"
 
 

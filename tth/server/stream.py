@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable
 from typing import Literal, Protocol
 
@@ -54,9 +53,6 @@ SEND_S = 10.0
 WAITING = 256
 """Events that may wait for a client before it is listened to again."""
 
-IDS = 256
-"""Turn ids of the client's own that are remembered, so that none names two turns."""
-
 LIMITS = {
     Family.WORDS: Limit(4096, Overflow.CLOSE),
     Family.PICTURES: Limit(512, Overflow.DROP_OLDEST),
@@ -97,7 +93,6 @@ class ClientStream:
         self._watchdog = Watchdog(LoopClock())
         self._watch: Watch
         self._caught_up = asyncio.Event()
-        self._ids: deque[str] = deque(maxlen=IDS)
         self.session_id = session.id
         self.seq = 0
 
@@ -154,13 +149,7 @@ class ClientStream:
     def _decode(self, frame: str | bytes) -> ClientMessage:
         if isinstance(frame, bytes):
             raise ProtocolError("binary_frame", "clients send text frames alone; send one JSON object in a text frame")
-        message = decode_message(frame)
-        if isinstance(message, UserText) and message.turn_id:
-            if message.turn_id in self._ids:
-                problem = f"turn_id {message.turn_id!r} was given before; choose another, or leave it out"
-                raise ProtocolError("bad_message", problem)
-            self._ids.append(message.turn_id)
-        return message
+        return decode_message(frame)
 
     def _apply(self, message: ClientMessage) -> None:
         session = self._session
