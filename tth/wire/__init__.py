@@ -1,1 +1,1 @@
-"""wire."""
+"""What travels between programs, as values and bytes: no sockets."""
