@@ -399,3 +399,20 @@ def test_a_turn_id_is_good_for_one_turn():
             assert (error.code, error.turn_id) == ("turn_id_taken", "mine")
 
     run(main())
+
+
+def test_a_client_that_goes_silent_while_the_response_is_made_gets_all_of_it_by_the_clock():
+    async def main():
+        async with scene() as s:
+            s.session.attach_client()
+            turn = s.session.say("go")
+            await settle()
+            s.voice.start()
+            for _ in range(100):
+                s.voice.audio(100)
+                await asyncio.sleep(0.1)
+            assert s.session.playhead > 7 * 24_000
+            s.voice.finish()
+            assert isinstance(await turn.wait(), TurnCompleteEvent)
+
+    run(main())

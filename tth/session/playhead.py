@@ -74,10 +74,12 @@ class Playhead:
     def received_more(self, before: int) -> None:
         """``speech.received`` grew from ``before``: where the model stood waiting there, it runs from now."""
         now = self._clock.now()
-        if self._running and self._at + (now - self._since) * MEDIA_RATE_HZ >= before:
-            self._at, self._since = max(self._at, before), now
         if before == 0:
             self._reported_s = now
+        if not self._running:
+            self.check_client()
+        elif self._at + (now - self._since) * MEDIA_RATE_HZ >= before:
+            self._at, self._since = max(self._at, before), now
 
     def report(self, sample: int, *, playing: bool) -> None:
         """Take the client's word: it has played up to ``sample``, and goes on doing so or stands still."""
