@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 
 from tth.session.cast import Cast
@@ -7,6 +8,11 @@ from tth.session.chain import Maker
 from tth.session.session import Session
 from tth.session.stage import Rung
 from tth.testing.peers import ScriptedAvatar, ScriptedVoice
+
+
+async def settle() -> None:
+    """Let everything that is ready run; on virtual time this costs none."""
+    await asyncio.sleep(0.001)
 
 
 class Scene:

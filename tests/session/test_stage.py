@@ -6,16 +6,12 @@ import numpy as np
 import pytest
 import soxr
 
-from tests.session.scene import scene
+from tests.session.scene import scene, settle
 from tth.core.events import AudioChunkEvent, DegradedEvent, FaceFrameEvent, TurnCompleteEvent
 from tth.core.media import AudioFormat
 from tth.errors import AdapterError
 from tth.testing.clock import run
 from tth.testing.peers import ScriptedAvatar
-
-
-async def settle():
-    await asyncio.sleep(0.001)
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000, 22_050, 24_000, 44_100, 48_000])
