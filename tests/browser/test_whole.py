@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from test_page import RECORD, finished, say, until
+from test_page import RECORD, escape_in_mid_sentence, finished, say, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -60,18 +60,7 @@ def test_a_typed_question_is_answered_aloud_with_a_face_in_step(address, browser
 def test_esc_in_mid_sentence_silences_and_shuts_the_mouth_and_the_next_question_is_answered(address, browser, visit):
     page = visit(browser, f"{address}/?debug=1")
     page.evaluate(RECORD)
-    page.evaluate("addEventListener('keydown', (e) => { if (e.key === 'Escape') window.escaped = rows.length }, true)")
-    say(page, "Tell me about yourself")
-    until(page, "tthDebug.player.position().unit > 36000 && tthDebug.stage.pose.weights[17] > 0.15")
-    page.keyboard.press("Escape")
-    page.wait_for_selector('#state[data-state="ready"]')
-    until(page, "rows.length > escaped + 20")
-    escaped, rows = page.evaluate("[escaped, rows]")
-    stopped = rows[escaped - 1]["clock"]
-    late = [row for row in rows[escaped:] if row["clock"] > stopped + 0.12 + 0.022]
-    assert late
-    assert max(row["loud"] for row in late) < 1e-3
-    assert max(row["mouth"] for row in late) < 0.02
+    escape_in_mid_sentence(page, "Tell me about yourself", "tthDebug.player.position().unit > 36000")
     say(page, "What is 12 times 7?")
     finished(page)
     assert "84" in page.inner_text("#entries li.avatar:last-child")
