@@ -68,7 +68,7 @@ def _least(what: str, rounds: int) -> dict[str, float]:
 
 def _resident_kb() -> float:
     gc.collect()
-    return psutil.Process().memory_info().rss / 1000
+    return float(psutil.Process().memory_info().rss) / 1000
 
 
 async def _open(loop: CpuLoop, cast: Cast, sessions: int) -> dict[str, float]:
