@@ -63,6 +63,7 @@ class Orchestrator:
         turns: How many there were.
         control: The session's control, laid over the persona's.
         admission: What may begin a turn.
+        refused: Why the newest words began none; ``None`` where they did.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class Orchestrator:
         self.turns = 0
         self.control = TurnControl()
         self.admission = Admission(cast.text_chars)
+        self.refused: ErrorEvent | None = None
         bus.handle(UserTextEvent, self._user_text)
         bus.handle(InterruptEvent, lambda event: self.interrupt(event.reason))
         bus.handle(ControlUpdateEvent, self._control_update)
@@ -104,6 +106,7 @@ class Orchestrator:
 
     def _user_text(self, event: UserTextEvent) -> None:
         refusal = self.admission.refusal(event, crowded=self.line.full)
+        self.refused = refusal
         if refusal is not None:
             self._bus.publish(refusal)
             return

@@ -192,15 +192,15 @@ class Session:
 
         Raises:
             SessionClosed: The session has ended.
-            TthError: The turn was refused; the bus carries an ``ErrorEvent`` that says why.
+            TthError: The turn was refused; says why, as does an ``ErrorEvent`` on the bus.
         """
         if not self._open:
             raise SessionClosed(f"session {self.id} has ended")
         turn_id = uuid.uuid4().hex[:12]
         self.bus.publish(UserTextEvent(text=text, control=control or TurnControl(), turn_id=turn_id))
-        turn = self.turn
-        if turn is None or turn.id != turn_id:
-            raise TthError("the turn was refused: the text is empty or too long, or no turns are taken now")
+        refused, turn = self._orchestrator.refused, self.turn
+        if refused is not None or turn is None:
+            raise TthError(refused.message if refused is not None else "the turn was over before it began")
         return turn
 
     def interrupt(self, reason: str = "client") -> None:
