@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,13 +19,16 @@ from tth.builtins.scripted.reader import find_dialogue
 from tth.builtins.scripted.reply import Reply
 from tth.builtins.scripted.script import Script, load_script
 from tth.core.controls import EmotionControl, TurnControl
-from tth.core.conversation import Item
+from tth.core.conversation import Item, TextPart
 from tth.core.streams import Stream
 from tth.core.tools import Tool
 
 _TOKEN = re.compile(r"\s*\S+")
 _NAMED = re.compile(r"\bYou are (?P<name>[A-Z][\w-]+)")
 _NAMELESS = "tth"
+
+LONGEST = 600
+"""Characters of one message that are read; longer ones are read at their beginning and their end."""
 
 
 def local_time() -> datetime:
@@ -79,6 +83,7 @@ class ScriptedMind:
         begun = ""
         if messages and messages[-1].role == "assistant" and not messages[-1].complete:
             begun, messages = messages[-1].text, messages[:-1]
+        messages = [_readable(item) for item in messages]
         pieces = self._reply(script, messages, control)
         written = " ".join(piece.text for piece in pieces)
         if begun.strip() and not written.startswith(begun):
@@ -157,3 +162,15 @@ def _after(spoken: Iterable[str | EmotionControl], skipped: int) -> Iterator[str
             felt = None
         yield token[skipped:]
         skipped = 0
+
+
+def shortened(text: str) -> str:
+    """A text as far as it is read: whole, or its beginning and its end."""
+    half = LONGEST // 2 - 1
+    return text if len(text) <= LONGEST else f"{text[:half]} {text[-half:].lstrip()}"
+
+
+def _readable(item: Item) -> Item:
+    if len(item.text) <= LONGEST or item.role == "system":
+        return item
+    return replace(item, parts=(TextPart(shortened(item.text)),))
