@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import gc
 from typing import Any
 
@@ -61,7 +62,7 @@ def serve(
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise click.ClickException(
-            f"cannot listen on {where} ({error.strerror}); choose another with --port"
+            f"cannot listen on {where} ({os.strerror(error.errno or 0)}); choose another with --port"
         ) from error
 
 
