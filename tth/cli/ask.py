@@ -45,9 +45,9 @@ def ask(
     """
     from tth.cli.take import one_turn, write_events, write_frames, write_wav
 
-    for path in (out, frames, events):
-        if path is not None and not path.parent.is_dir():
-            raise click.UsageError(f"no folder {path.parent}; make it, or choose another")
+    _check_file("--out", out, ".wav")
+    _check_file("--frames", frames, ".csv", ".jsonl")
+    _check_file("--events", events, ".jsonl")
 
     async def run() -> tuple[str, Any]:
         async with connect(server, key, persona, profile) as talk:
@@ -71,6 +71,16 @@ def ask(
     click.secho(f"{take.units / 24000:.1f} s of speech, {len(take.frames)} frames; {times}", dim=True, err=True)
     if made:
         click.secho(f"written: {', '.join(made)}", dim=True, err=True)
+
+
+def _check_file(option: str, path: Path | None, *endings: str) -> None:
+    """Refuse a file that could not be written, or would be taken for another kind, before anything is asked."""
+    if path is None:
+        return
+    if path.suffix.lower() not in endings:
+        raise click.UsageError(f"{option} writes {' or '.join(endings)}, not {path.name!r}; name such a file")
+    if not path.parent.is_dir():
+        raise click.UsageError(f"no folder {path.parent}; make it, or choose another")
 
 
 def connect(
