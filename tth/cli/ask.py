@@ -11,7 +11,7 @@ import click
 
 from tth.cli.options import json_option, load, profile_options
 from tth.cli.output import print_json, print_paragraph
-from tth.cli.voice_options import talk_options, turn_control
+from tth.cli.voice_options import readable, talk_options, turn_control
 from tth.core.controls import EmotionControl
 
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -51,7 +51,7 @@ def ask(
 
     async def run() -> tuple[str, Any]:
         async with connect(server, key, persona, profile) as talk:
-            return talk.profile, await one_turn(talk, text, turn_control(emotion, speech_rate, pitch_shift))
+            return talk.profile, await one_turn(talk, readable(text), turn_control(emotion, speech_rate, pitch_shift))
 
     name, take = asyncio.run(run())
     if out is not None:

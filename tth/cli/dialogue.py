@@ -10,6 +10,7 @@ import time
 import click
 
 from tth.cli.talk import Talk
+from tth.cli.voice_options import readable
 from tth.core.channel import Channel, ChannelClosed
 from tth.core.controls import TurnControl
 from tth.core.events import (
@@ -113,7 +114,7 @@ class Dialogue:
         self._idle.set()
         self._show_prompt()
         async for line in self._lines:
-            text = line.strip()
+            text = readable(line).strip()
             if not text:
                 self._show_prompt()
                 continue

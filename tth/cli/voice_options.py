@@ -51,5 +51,18 @@ def talk_options(function: F) -> F:
 
 
 def turn_control(emotion: EmotionControl | None, speech_rate: float | None, pitch_shift: float | None) -> TurnControl:
-    """What the options ask of a turn."""
-    return TurnControl(emotion or EmotionControl(), CharacterControl(speech_rate=speech_rate, pitch_shift=pitch_shift))
+    """What the options ask of a turn.
+
+    Raises:
+        click.UsageError: A number is none.
+    """
+    try:
+        character = CharacterControl(speech_rate=speech_rate, pitch_shift=pitch_shift)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    return TurnControl(emotion or EmotionControl(), character)
+
+
+def readable(text: str) -> str:
+    """``text`` without what a terminal passed on and no encoding knows."""
+    return text.encode("utf-8", "replace").decode()
