@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+import struct
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -112,14 +115,23 @@ def test_nonsense_formats_are_refused_with_what_would_be_right(rate, channels):
         check_format(rate, channels)
 
 
-def test_the_meter_counts_silence_and_measures_the_last_window():
+@pytest.mark.parametrize("cut", [2, 334, 4800, 9600, 48_000])
+def test_the_meter_measures_windows_however_the_sound_is_cut(cut):
     meter = Meter()
-    meter.feed(bytes(4800))
-    loud = np.full(2400, 16_384, "<i2").tobytes()
-    meter.feed(loud)
-    assert (meter.bytes, meter.chunks, meter.silent_chunks) == (9600, 2, 1)
-    assert meter.rms == pytest.approx(0.5)
+    loud = struct.pack("<h", 16384) * 2400
+    sound = bytes(4800) + loud + loud[:1000]
+    for at in range(0, len(sound), cut):
+        meter.feed(sound[at : at + cut])
+    assert (meter.bytes, meter.windows, meter.silent_windows) == (10_600, 2, 1)
+    assert meter.rms == pytest.approx(0.5 / math.sqrt(2))
     assert meter.peak == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(("sample", "silent"), [(0, 1), (3, 1), (4, 0)])
+def test_a_window_is_silent_below_both_thresholds(sample, silent):
+    meter = Meter()
+    meter.feed(struct.pack("<h", sample) + bytes(4798))
+    assert meter.silent_windows == silent
 
 
 def test_loudness_grows_with_level_and_is_nought_in_silence():
@@ -161,7 +173,7 @@ def test_a_piece_that_the_meter_refuses_is_not_counted():
     meter = Meter()
     with pytest.raises(MediaError):
         meter.feed(b"123")
-    assert (meter.bytes, meter.chunks, meter.silent_chunks) == (0, 0, 0)
+    assert (meter.bytes, meter.windows) == (0, 0)
 
 
 @pytest.mark.parametrize(("before", "after"), [(1, 2), (2, 1)])
