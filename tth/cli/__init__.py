@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from tth.cli.commands import cli
 from tth.errors import ConfigError, TthError
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
+
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EPIPE)
+"""What the system says where the output cannot be written: the disk is full, the reader has gone."""
 
 
 def main(args: Sequence[str] | None = None) -> int:
@@ -34,10 +38,13 @@ def main(args: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except TthError as error:
         return _fail(str(error), USAGE if _typed_wrongly(error) else FAILURE)
-    except BrokenPipeError:
-        # The reader has gone. Python would complain once more when it closes the stream at exit.
+    except OSError as error:
+        if error.errno not in UNWRITABLE or error.filename is not None:
+            raise
+        # Python would complain once more when it closes the stream at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILURE
+        gone = isinstance(error, BrokenPipeError)
+        return FAILURE if gone else _fail(f"the output cannot be written ({error.strerror})", FAILURE)
     return status if isinstance(status, int) else 0
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tth.cli.options import json_option, load, profile_options
-from tth.cli.output import print_json, print_paragraph
+from tth.cli.output import counted, print_json, print_paragraph
 from tth.cli.voice_options import readable, talk_options, turn_control
 from tth.core.controls import EmotionControl
+from tth.core.media import MEDIA_RATE_HZ
+from tth.errors import TthError
+
+if TYPE_CHECKING:
+    from tth.cli.take import Take
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -48,29 +54,36 @@ def ask(
     _check_file("--out", out, ".wav")
     _check_file("--frames", frames, ".csv", ".jsonl")
     _check_file("--events", events, ".jsonl")
+    files: list[tuple[Path | None, Callable[[Path, Take], None]]]
+    files = [(out, write_wav), (frames, write_frames), (events, write_events)]
+    _check_different([path for path, _ in files if path is not None])
 
     async def run() -> tuple[str, Any]:
         async with connect(server, key, persona, profile) as talk:
             return talk.profile, await one_turn(talk, readable(text), turn_control(emotion, speech_rate, pitch_shift))
 
     name, take = asyncio.run(run())
-    if out is not None:
-        write_wav(out, take)
-    if frames is not None:
-        write_frames(frames, take)
-    if events is not None:
-        write_events(events, take)
     if as_json:
         print_json(take.summary(name))
-        return
+    else:
+        _print(take)
+    for path, write in files:
+        if path is not None:
+            try:
+                write(path, take)
+            except OSError as error:
+                raise TthError(f"{path} cannot be written ({error.strerror}); choose another file") from error
+    if not as_json and (made := [str(path) for path, _ in files if path is not None]):
+        click.secho(f"written: {', '.join(made)}", dim=True, err=True)
+
+
+def _print(take: Take) -> None:
     print_paragraph(take.text.strip())
     for note in take.notes:
         click.secho(note, fg="yellow", err=True)
-    made = [str(path) for path in (out, frames, events) if path is not None]
     times = ", ".join(f"{what.replace('_', ' ')} {ms:.0f} ms" for what, ms in take.ms.items())
-    click.secho(f"{take.units / 24000:.1f} s of speech, {len(take.frames)} frames; {times}", dim=True, err=True)
-    if made:
-        click.secho(f"written: {', '.join(made)}", dim=True, err=True)
+    made = f"{take.units / MEDIA_RATE_HZ:.1f} s of speech, {counted(len(take.frames), 'frame')}"
+    click.secho(f"{made}; {times}", dim=True, err=True)
 
 
 def _check_file(option: str, path: Path | None, *endings: str) -> None:
@@ -81,6 +94,12 @@ def _check_file(option: str, path: Path | None, *endings: str) -> None:
         raise click.UsageError(f"{option} writes {' or '.join(endings)}, not {path.name!r}; name such a file")
     if not path.parent.is_dir():
         raise click.UsageError(f"no folder {path.parent}; make it, or choose another")
+
+
+def _check_different(paths: Sequence[Path]) -> None:
+    for place, path in enumerate(paths):
+        if path.resolve() in [other.resolve() for other in paths[:place]]:
+            raise click.UsageError(f"two options write {path}; name a file for each")
 
 
 def connect(

@@ -16,6 +16,7 @@ from typing import Literal
 
 import tth
 from tth.adapters.shared import Shared
+from tth.cli.output import counted
 from tth.config.profiles import Component, Profile, resolve_profile
 from tth.config.settings import Settings
 from tth.config.sources import read_settings, read_sources
@@ -174,7 +175,9 @@ async def _turn(profile: Profile, registry: Registry) -> Finding:
         return Finding(name="One turn", status="failed", detail=f"no end within {TURN_S:g} s")
     first = f", the first after {take.ms['first_audio']:.0f} ms" if "first_audio" in take.ms else ""
     seconds = take.units / MEDIA_RATE_HZ
-    return Finding(name="One turn", detail=f"{seconds:.1f} s of speech{first}, {len(take.frames)} frames of the face")
+    return Finding(
+        name="One turn", detail=f"{seconds:.1f} s of speech{first}, {counted(len(take.frames), 'frame')} of the face"
+    )
 
 
 def _port(settings: Settings) -> Finding:

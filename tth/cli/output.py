@@ -12,6 +12,11 @@ from typing import Any
 import click
 
 
+def counted(number: int, what: str) -> str:
+    """``1 turn``, ``2 turns``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
 def print_json(value: Any) -> None:
     """Print a value for a program, keys in the order given."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))

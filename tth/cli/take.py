@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import time
 import wave
@@ -130,12 +131,19 @@ async def one_turn(talk: Talk, text: str, control: TurnControl) -> Take:
 
 
 def write_wav(path: Path, take: Take) -> None:
-    """Write the sound: PCM16 mono."""
-    with wave.open(str(path), "wb") as file:
+    """Write the sound: PCM16 mono.
+
+    Raises:
+        OSError: The file cannot be written. So it is with the other two.
+    """
+    # Made in memory: a wave file that cannot be written complains once more when it is collected.
+    made = io.BytesIO()
+    with wave.open(made, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(take.rate_hz)
         file.writeframes(b"".join(chunk.data for chunk in take.chunks))
+    path.write_bytes(made.getbuffer())
 
 
 def write_frames(path: Path, take: Take) -> None:
