@@ -66,6 +66,12 @@ def escape_in_mid_sentence(page: Any, text: str, begun: str) -> None:
     assert max(row["mouth"] for row in late) < 0.02
 
 
+def kept(served: Any) -> str:
+    """What the fake server keeps of the answer: the words that were heard whole when the sound stopped."""
+    (flushed,) = served.behaviour.said("flushed")
+    return " ".join(ANSWER.split()[: flushed["sample"] // WORD_UNITS])
+
+
 def assert_seamless(slots: list[dict[str, float]], units: int) -> None:
     assert slots[0]["unit"] == 0
     for before, after in pairwise(slots):
@@ -131,17 +137,95 @@ def test_esc_silences_voice_and_mouth_at_once_and_the_next_question_is_answered(
     assert page.inner_text("#entries li.avatar:last-child") == SHORT
 
 
-def test_a_new_sentence_breaks_off_the_running_answer(serve, browser, visit):
+def test_a_new_sentence_silences_the_running_answer_within_120_ms_and_is_answered(serve, browser, visit):
     served = serve(answer=ANSWER)
     page = visit(browser, f"{served.address}/?debug=1")
+    page.evaluate(RECORD)
     say(page, "one")
-    until(page, "tthDebug.player.position().unit > 4000")
+    until(page, "tthDebug.player.position().unit > 10000")
     served.behaviour.answer = SHORT
-    say(page, "two")
+    page.fill("#text", "two")
+    page.evaluate("addEventListener('keydown', () => { window.sent = rows.length }, true)")
+    page.press("#text", "Enter")
     finished(page)
+    sent, rows = page.evaluate("[sent, rows]")
+    over = rows[sent - 1]["clock"] + 0.12
+    assert max(row["loud"] for row in rows[sent - 10 : sent]) > 0.01
+    # The meter looks back over 21 ms, and the next answer's first word opens with 80 ms of silence.
+    next_sound = next(row["clock"] for row in rows if row["turn"] == 2 and row["unit"] > 0)
+    assert all(row["loud"] < 1e-3 for row in rows[sent:] if over + 0.022 < row["clock"] < next_sound)
+    assert all(row["turn"] != 1 for row in rows[sent:] if row["clock"] > over)
+    assert served.behaviour.said("interrupt") == []
     assert [message["turn"] for message in served.behaviour.said("flushed")] == [1]
     assert page.evaluate("tthDebug.dialogue.turn.number") == 2
     assert page.inner_text("#caption") == SHORT
+    assert page.locator("#entries li").all_inner_texts() == ["one", kept(served), "two", SHORT]
+
+
+REFUSALS = [
+    ("text_too_long", "8123 characters are too many for one turn; send at most 8000"),
+    ("too_many_turns", "turns come faster than the voice can be told of them; wait for one to end"),
+    ("draining", "the server is about to stop; no new turn begins"),
+]
+
+
+@pytest.mark.parametrize(("code", "message"), REFUSALS)
+def test_a_text_refused_during_an_answer_comes_back_and_the_answer_goes_on(serve, browser, visit, code, message):
+    served = serve(answer=ANSWER)
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "one")
+    until(page, "tthDebug.player.position().unit > 10000")
+    served.behaviour.refusal = {"code": code, "message": message}
+    say(page, "two")
+    page.wait_for_selector(".toast")
+    until(page, "tthDebug.player.position().unit > 40000")
+    assert page.get_attribute("#state", "data-state") == "speaking"
+    assert page.input_value("#text") == "two"
+    assert page.evaluate("document.activeElement.id") == "text"
+    assert page.locator("#entries li.user").all_inner_texts() == ["one"]
+    assert served.behaviour.said("interrupt") == served.behaviour.said("flushed") == []
+    served.behaviour.refusal = None
+    served.behaviour.answer = SHORT
+    page.keyboard.press("Escape")
+    page.press("#text", "Enter")
+    finished(page)
+    assert page.inner_text("#entries li.avatar:last-child") == SHORT
+    assert page.locator("#entries li.user").all_inner_texts() == ["one", "two"]
+    assert page.locator(".toast").count() == 0
+
+
+def test_a_text_refused_in_silence_leaves_the_page_ready(serve, browser, visit):
+    served = serve(answer=SHORT, refusal={"code": "draining", "message": "the server is about to stop"})
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "one")
+    until(page, "document.querySelector('.toast') !== null && tthDebug.dialogue.state === 'ready'")
+    assert page.input_value("#text") == "one"
+    assert page.locator("#entries li").count() == 0
+    assert page.is_hidden("#stop")
+
+
+def test_what_was_typed_meanwhile_is_not_overwritten_by_a_refused_text(serve, browser, visit):
+    served = serve(answer=SHORT, jitter_ms=400, refusal={"code": "draining", "message": "the server is about to stop"})
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "one")
+    page.fill("#text", "other words")
+    page.wait_for_selector(".toast")
+    assert page.input_value("#text") == "other words"
+    page.fill("#text", "")
+    page.press("#text", "ArrowUp")
+    assert page.input_value("#text") == "one"
+
+
+def test_caption_and_history_show_what_was_heard_after_esc(serve, browser, visit):
+    served = serve(answer=ANSWER)
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "one")
+    until(page, "tthDebug.player.position().unit > 2.2 * 7200")
+    page.keyboard.press("Escape")
+    until(page, "tthDebug.dialogue.state === 'ready'")
+    heard = kept(served)
+    until(page, f"document.querySelector('#entries li.avatar').textContent === {heard!r}")
+    assert page.inner_text("#caption") == heard
 
 
 def test_blocked_sound_is_announced_kept_and_played_whole_after_a_click(serve, muted_browser):
@@ -237,7 +321,7 @@ def test_the_address_chooses_the_profile(serve, browser, visit, written):
 def test_a_refused_session_says_what_is_wrong(serve, browser, visit):
     page = visit(browser, f"{serve().address}/?profile=missing", troubled=True, ready=False)
     page.wait_for_selector('#state[data-state="error"]')
-    assert "no profile named 'missing'; use one of offline" in page.inner_text(".toast.error")
+    assert "There is no profile named 'missing'." in page.inner_text(".toast.error")
 
 
 def test_a_server_that_wants_a_key_gets_the_one_in_the_address(serve, browser, visit):

@@ -64,6 +64,7 @@ class Behaviour:
     seed: int = 1
     answer: str = ANSWER
     key: str = ""
+    refusal: dict[str, str] | None = None
     received: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
@@ -76,6 +77,7 @@ class Behaviour:
 class Talk:
     """One turn as it will sound and look."""
 
+    turn_id: str
     text: str
     emotion: str
     rate_hz: int
@@ -132,11 +134,13 @@ class Stream:
         self.outbox: asyncio.Queue[tuple[float, str | bytes]] = asyncio.Queue(maxsize=4096)
         self.moved = asyncio.Event()
         self.turn = 0
+        self.turn_id = ""
         self.generation = 0
         self.seq = 0
         self.heard = 0
         self.ended = False
         self.emotion = info["control"].get("emotion", {}).get("label") or "neutral"
+        self.talks: dict[int, Talk] = {}
         self.speaking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -160,13 +164,20 @@ class Stream:
     def hear(self, message: dict[str, Any], group: asyncio.TaskGroup) -> None:
         self.behaviour.received.append(message)
         match message["type"]:
+            case "user_text" if refusal := self.behaviour.refusal:
+                self.event(
+                    "error", **{"decision": "ignore", "response_id": "", **refusal, "turn_id": message["turn_id"]}
+                )
             case "user_text":
-                self.interrupt("superseded")
+                self.interrupt("new_turn")
                 self.speaking = group.create_task(self.answer(message))
             case "interrupt":
                 self.interrupt("client")
             case "control_update":
                 self.emotion = (message["control"].get("emotion") or {}).get("label") or "neutral"
+            case "flushed" if talk := self.talks.get(message["turn"]):
+                kept = " ".join(talk.words[: message["sample"] // WORD_UNITS])
+                self.event("item_heard", turn_id=talk.turn_id, item_id="item", text=kept, estimated=False)
             case "playhead" if message["turn"] == self.turn:
                 self.heard = message["sample"]
                 self.ended = message["state"] == "ended"
@@ -181,9 +192,11 @@ class Stream:
 
     async def answer(self, message: dict[str, Any]) -> None:
         self.turn += 1
+        self.turn_id = message["turn_id"]
         self.heard, self.ended = 0, False
         emotion = ((message.get("control") or {}).get("emotion") or {}).get("label") or self.emotion
-        talk = Talk(self.behaviour.answer, emotion, self.behaviour.rate_hz)
+        talk = Talk(self.turn_id, self.behaviour.answer, emotion, self.behaviour.rate_hz)
+        self.talks[self.turn] = talk
         self.event("turn_started", turn=self.turn, text=message["text"], control={})
         self.event("turn_state", state="thinking")
         for word in talk.words:
@@ -221,7 +234,7 @@ class Stream:
 
     def event(self, kind: str, **fields: Any) -> None:
         self.seq += 1
-        where = {"seq": self.seq, "turn_id": f"turn-{self.turn}", "generation": self.generation}
+        where = {"seq": self.seq, "turn_id": self.turn_id, "generation": self.generation}
         self.put(json.dumps({"type": kind, **where, **fields}))
 
     def media(self, kind: int, flags: int, param: int, sample: int, payload: bytes) -> None:
@@ -260,21 +273,31 @@ class Policy:
 def make_app(behaviour: Behaviour) -> Starlette:
     sessions: dict[str, dict[str, Any]] = {}
 
+    def permitted(request: Request) -> bool:
+        return not behaviour.key or request.headers.get("authorization") == f"Bearer {behaviour.key}"
+
+    def refused() -> JSONResponse:
+        return JSONResponse({"error": {"code": "unauthorized", "message": "send the key"}}, status_code=401)
+
     async def profiles(request: Request) -> JSONResponse:
+        if not permitted(request):
+            return refused()
         listed = [{"name": "offline", "summary": "vowels"}, {"name": "openai_realtime+a2f", "summary": "more vowels"}]
         return JSONResponse({"default": "offline", "profiles": listed})
 
     async def personas(request: Request) -> JSONResponse:
+        if not permitted(request):
+            return refused()
         return JSONResponse({"personas": PERSONAS})
 
     async def open_session(request: Request) -> JSONResponse:
         body = await request.json()
         behaviour.bodies.append(body)
-        if behaviour.key and request.headers.get("authorization") != f"Bearer {behaviour.key}":
-            return JSONResponse({"error": {"code": "unauthorized", "message": "send the key"}}, status_code=401)
+        if not permitted(request):
+            return refused()
         if body.get("profile") == "missing":
-            message = "no profile named 'missing'; use one of offline, openai_realtime+a2f"
-            return JSONResponse({"error": {"code": "unknown_profile", "message": message}}, status_code=404)
+            message = "there is none of that name; use one of offline, openai_realtime+a2f"
+            return JSONResponse({"error": {"code": "no_such_profile", "message": message}}, status_code=404)
         name = f"s{len(sessions)}"
         persona = next((p for p in PERSONAS if p["id"] == body.get("persona")), PERSONAS[0])
         info = {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Reporter } from "../../tth/web/js/media/reporter.js";
+import { Asks } from "../../tth/web/js/session/asks.js";
 import { Backoff } from "../../tth/web/js/session/backoff.js";
-import { Gate } from "../../tth/web/js/session/gate.js";
+import { noticeOf, refusedSession, refusedText } from "../../tth/web/js/session/words.js";
 
 test("waits double up to ten seconds, and start over after success", () => {
   const backoff = new Backoff(() => 1);
@@ -13,41 +14,52 @@ test("waits double up to ten seconds, and start over after success", () => {
   assert.equal(new Backoff(() => 0).next(), 200);
 });
 
-test("a turn that was broken off is not wanted, the next one is", () => {
-  const gate = new Gate();
-  gate.asked();
-  assert.ok(gate.started("a", 1));
-  gate.breakOff();
-  assert.ok(!gate.wants(1));
-  gate.asked();
-  assert.ok(gate.started("b", 2));
-  assert.ok(gate.wants(2));
-  assert.equal(gate.number("b"), 2);
+test("words are on their way until their turn begins or they are refused, each once", () => {
+  const asks = new Asks();
+  const [one, two] = [asks.add("one", 10), asks.add("two", 20)];
+  assert.notEqual(one, two);
+  assert.deepEqual(asks.take(two), { text: "two", askedMs: 20, wanted: true });
+  assert.equal(asks.take(two), undefined);
+  assert.ok(asks.waiting);
+  asks.take(one);
+  assert.ok(!asks.waiting);
+  assert.equal(asks.take("a turn of the server's own"), undefined);
 });
 
-test("breaking off before the turn began drops that turn when it comes", () => {
-  const gate = new Gate();
-  gate.asked();
-  gate.breakOff();
-  gate.asked();
-  assert.ok(!gate.started("a", 1));
-  assert.ok(gate.started("b", 2));
+test("after breaking off nobody waits for the words on their way, only for new ones", () => {
+  const asks = new Asks();
+  const one = asks.add("one", 0);
+  asks.breakOff();
+  assert.ok(!asks.waiting);
+  asks.add("two", 0);
+  assert.ok(asks.waiting);
+  assert.equal(asks.take(one).wanted, false);
 });
 
-test("a turn that nobody here asked for is wanted", () => {
-  const gate = new Gate();
-  gate.breakOff();
-  assert.ok(gate.started("greeting", 1));
+test("without a session nothing is on its way, and what was is told", () => {
+  const asks = new Asks();
+  asks.add("one", 0);
+  assert.deepEqual(asks.clear().map(({ text }) => text), ["one"]);
+  assert.ok(!asks.waiting);
 });
 
-test("a turn dropped by the server stays known for what was heard of it", () => {
-  const gate = new Gate();
-  gate.started("a", 1);
-  gate.drop(1);
-  assert.ok(!gate.wants(1));
-  assert.equal(gate.number("a"), 1);
-  gate.ended("a");
-  assert.equal(gate.number("a"), 0);
+test("a refusal of words is told in plain words, and where there are none in the server's", () => {
+  assert.match(refusedText({ code: "draining", message: "x" }).message, /about to stop .* text is kept/);
+  assert.equal(refusedText({ code: "text_too_long", message: "9000 are too many" }).message, "9000 are too many.");
+});
+
+test("a missing key and a wrong one are told apart", () => {
+  assert.match(refusedSession("unauthorized", "", { key: null }), /wants its key: add #key=/);
+  assert.match(refusedSession("unauthorized", "", { key: "no" }), /is wrong/);
+  assert.match(refusedSession("no_such_profile", "", { profile: "x", key: null }), /no profile named 'x'/);
+});
+
+test("a part that gives way and comes back is one topic", () => {
+  const gone = noticeOf({ type: "degraded", component: "tts", was: "hibari", now: "pico", reason: "no model" });
+  const back = noticeOf({ type: "recovered", component: "tts", now: "hibari" });
+  assert.equal(gone.topic, back.topic);
+  assert.equal(gone.message, "The voice is pico now, not hibari (no model).");
+  assert.equal(noticeOf({ type: "text_delta" }), null);
 });
 
 test("the playhead is reported every 100 ms, at each change of state, and once at the end", () => {

@@ -5,7 +5,7 @@ import { Client, request } from "./session/client.js";
 import { Dialogue, detail } from "./session/dialogue.js";
 import { Stage } from "./stage.js";
 import { CaptionView } from "./ui/caption-view.js";
-import { wireComposer } from "./ui/composer.js";
+import { Composer } from "./ui/composer.js";
 import { showNumbers } from "./ui/debug.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
@@ -22,6 +22,10 @@ const STATES = {
   connecting: "Connecting", ready: "Ready", thinking: "Thinking", speaking: "Speaking", held: "Paused",
   reconnecting: "Reconnecting", error: "No session",
 };
+const UNSENT = {
+  lost: "The connection is lost and being made again. Your text is kept; send it again when the state says Ready.",
+  none: "There is no session yet. Your text is kept.",
+};
 const STARTLED_MS = 600;
 
 const parts = findParts();
@@ -32,6 +36,7 @@ const toasts = new Toasts(parts.toasts);
 const history = new History(parts);
 const caption = new CaptionView(parts.caption);
 const stage = new Stage(parts.face, read);
+const composer = new Composer(parts, { say, stop });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
 let interruptedMs = -Infinity;
@@ -61,10 +66,10 @@ function mood(nowMs) {
 function say(text) {
   void player.unblock();
   const taken = dialogue.say(text);
-  if (taken) history.said(text);
-  else {
+  if (!taken) {
     if (client.state === "error") open();
-    toasts.show("warning", "There is no session yet: your text is kept, send it again in a moment.");
+    const message = client.state === "reconnecting" ? UNSENT.lost : UNSENT.none;
+    toasts.show({ topic: "unsent", level: "warning", message });
   }
   return taken;
 }
@@ -128,13 +133,13 @@ function showState(state) {
   parts.state.dataset.state = state;
   const busy = state === "thinking" || state === "speaking" || state === "held";
   parts.stop.hidden = !busy;
+  if (state === "ready") toasts.over("unsent");
 }
 
 /** @param {Turn} turn */
 function showTurn(turn) {
-  const text = dialogue.text;
-  caption.show(text);
-  if (text) history.answer(turn, text);
+  if (turn === dialogue.turn) caption.show(turn.text);
+  history.answer(turn);
 }
 
 function debug() {
@@ -158,22 +163,26 @@ client.addEventListener("session", (event) => meet(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));
 dialogue.addEventListener("turn", () => caption.show(""));
 dialogue.addEventListener("caption", (event) => showTurn(detail(event)));
-dialogue.addEventListener("notice", (event) => toasts.show(detail(event).level, detail(event).message));
-wireComposer(parts, { say, stop });
+dialogue.addEventListener("notice", (event) => toasts.show(detail(event)));
+dialogue.addEventListener("over", (event) => toasts.over(detail(event)));
+dialogue.addEventListener("refused", (event) => composer.giveBack(detail(event)));
+dialogue.addEventListener("said", (event) => {
+  toasts.over("refused");
+  history.said(detail(event));
+});
 fillEmotions(parts.emotion, (label) => dialogue.control({ emotion: { label } }));
 parts.persona.addEventListener("change", () => {
   askedPersona = parts.persona.value;
   open();
 });
 parts.profile.addEventListener("change", () => {
-  askedPersona = "";
   const address = new URL(location.href);
   address.searchParams.set("profile", parts.profile.value);
   window.history.replaceState(null, "", address);
   open();
 });
 // Where a key was added to the address.
-addEventListener("hashchange", open);
+addEventListener("hashchange", () => void begin());
 for (const gesture of ["pointerdown", "keydown"]) {
   document.addEventListener(gesture, () => void player.unblock(), { capture: true, passive: true });
 }

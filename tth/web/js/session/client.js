@@ -2,6 +2,7 @@
 
 import { decodeFrame } from "../media/wire.js";
 import { Backoff } from "./backoff.js";
+import { refusedSession } from "./words.js";
 
 /** @typedef {"connecting" | "ready" | "reconnecting" | "error" | "closed"} LinkState */
 
@@ -95,8 +96,9 @@ export class Client extends EventTarget {
       if (attempt === this.#attempt) this.#attach(/** @type {SessionInfo} */ (session), attempt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      if (error instanceof Refusal && !error.passing) this.#enter("error", error.message);
-      else this.#again(error instanceof Refusal ? error.message : "");
+      const message = error instanceof Refusal ? this.#explain(error) : "";
+      if (error instanceof Refusal && !error.passing) this.#enter("error", message);
+      else this.#again(message);
     }
   }
 
@@ -139,6 +141,11 @@ export class Client extends EventTarget {
     }
   }
 
+  /** @param {Refusal} refusal */
+  #explain({ code, message }) {
+    return refusedSession(code, message, { profile: this.#wish.profile, key: givenKey() });
+  }
+
   /** @param {string} message */
   #again(message) {
     this.#socket = null;
@@ -176,13 +183,16 @@ export class Client extends EventTarget {
  * @throws {TypeError} It could not be reached.
  */
 export async function request(path, body) {
-  const key = new URLSearchParams(location.hash.slice(1)).get("key");
+  const key = givenKey();
   const headers = { "content-type": "application/json", ...(key && { authorization: `Bearer ${key}` }) };
   const response = await fetch(path, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
-  const wanted = "This server wants its key: add #key=… to the page's address.";
-  if (response.status === 401) throw new Refusal("unauthorized", wanted, 401);
   const { code = "refused", message = `the server answered ${response.status}` } = answer?.error ?? {};
   throw new Refusal(code, message, response.ok ? 502 : response.status);
+}
+
+/** The server's key as the page's address gives it. */
+function givenKey() {
+  return new URLSearchParams(location.hash.slice(1)).get("key");
 }

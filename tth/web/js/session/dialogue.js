@@ -4,7 +4,8 @@ import { Caption } from "../media/caption.js";
 import { Reporter } from "../media/reporter.js";
 import { Timeline } from "../media/timeline.js";
 import { WEIGHTS } from "../media/wire.js";
-import { Gate } from "./gate.js";
+import { Asks } from "./asks.js";
+import { noticeOf, refusedText } from "./words.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./client.js").WireEvent} WireEvent */
@@ -17,30 +18,34 @@ import { Gate } from "./gate.js";
  * @property {string} id
  * @property {number} number
  * @property {Caption} caption
+ * @property {string} text What of it has been said so far.
+ * @property {number} unit Media unit up to which it was heard.
  * @property {number} askedMs When the person asked, on the page's clock.
  * @property {number} firstAudioMs From there to the first audible sample; 0 until then.
  * @property {"running" | "complete" | "interrupted" | "failed"} outcome
  */
 
 /**
- * Dispatches CustomEvents: `state` (State), `turn` (Turn, one begins), `caption` (Turn, its text grew or it ended) and
- * `notice` ({level, code, message}).
+ * Dispatches CustomEvents: `state` (State), `said` (what the person said began a turn), `refused` (it did not), `turn`
+ * (Turn, one begins), `caption` (Turn, its text grew or it ended), `notice` (Notice) and `over` (topic: the trouble that
+ * a notice told of is over).
  */
 export class Dialogue extends EventTarget {
   #client;
   #player;
   #reporter;
-  #gate = new Gate();
+  #asks = new Asks();
   #timeline = new Timeline();
   /** @type {Float32Array} */
   #idle = new Float32Array(WEIGHTS);
-  #askedMs = 0;
   #endedMs = -Infinity;
-  #unit = 0;
   #completed = false;
+  /** @type {"thinking" | "speaking" | "held"} */
+  #phase = "thinking";
   /** @type {Turn | null} */
   #turn = null;
-  #text = "";
+  /** @type {Map<string, Turn>} The last ones, of which may still be told what was heard. */
+  #turns = new Map();
   /** @type {State} */
   state = "connecting";
 
@@ -57,7 +62,9 @@ export class Dialogue extends EventTarget {
     client.addEventListener("state", (event) => this.#linked(detail(event)));
     client.addEventListener("event", (event) => this.#hear(detail(event)));
     client.addEventListener("media", (event) => this.#see(detail(event)));
-    client.addEventListener("fault", (event) => this.#notice("warning", "frame", detail(event).message));
+    client.addEventListener("fault", (event) => {
+      this.#tell("notice", { topic: "fault", level: "warning", message: detail(event).message });
+    });
     player.addEventListener("change", () => this.tick(performance.now()));
   }
 
@@ -68,7 +75,7 @@ export class Dialogue extends EventTarget {
 
   /** What of it has been said so far. */
   get text() {
-    return this.#text;
+    return this.#turn?.text ?? "";
   }
 
   get offsetMs() {
@@ -80,7 +87,8 @@ export class Dialogue extends EventTarget {
   }
 
   /**
-   * Say something to the avatar; what it is saying is broken off.
+   * Say something to the avatar. What it is saying is broken off as soon as the server takes the words; those that it
+   * refuses change nothing and come back by `refused`.
    *
    * @param {string} text
    * @param {Control} [control] For the turn that this starts.
@@ -88,21 +96,20 @@ export class Dialogue extends EventTarget {
    */
   say(text, control) {
     if (this.#client.state !== "ready") return false;
-    if (this.#turn?.outcome === "running") this.interrupt();
-    this.#askedMs = performance.now();
-    if (!this.#client.send({ type: "user_text", text, ...(control && { control }) })) return false;
-    this.#gate.asked();
-    this.#enter("thinking");
-    return true;
+    const turnId = this.#asks.add(text, performance.now());
+    const sent = this.#client.send({ type: "user_text", turn_id: turnId, text, ...(control && { control }) });
+    if (!sent) this.#asks.take(turnId);
+    this.#update();
+    return sent;
   }
 
   /** Break off: sound and mouth stop here and now, the server is told. */
   interrupt() {
     if (this.state !== "speaking" && this.state !== "thinking" && this.state !== "held") return;
     this.#client.send({ type: "interrupt" });
-    this.#gate.breakOff();
+    this.#asks.breakOff();
     this.#breakOff();
-    this.#enter("ready");
+    this.#update();
   }
 
   /** @param {Control} control Laid over the session's. */
@@ -116,11 +123,9 @@ export class Dialogue extends EventTarget {
    * @param {number} nowMs
    */
   weights(nowMs) {
-    const running = this.#turn?.outcome === "running";
-    const { turn, unit } = this.#player.position();
-    if (turn) this.#unit = unit;
-    const spoken = this.#timeline.read(this.#unit, nowMs);
-    return running ? spoken : settle(spoken, this.#idle, nowMs - this.#endedMs);
+    this.#locate();
+    const spoken = this.#timeline.read(this.#turn?.unit ?? 0, nowMs);
+    return this.#runs ? spoken : settle(spoken, this.#idle, nowMs - this.#endedMs);
   }
 
   /**
@@ -131,68 +136,113 @@ export class Dialogue extends EventTarget {
   tick(nowMs) {
     const position = this.#player.position();
     this.#reporter.see(position, nowMs);
+    this.#locate();
     const turn = this.#turn;
-    if (!turn || turn.outcome !== "running" || position.turn !== turn.number) return;
-    if (position.unit > 0 && !turn.firstAudioMs) {
+    if (!turn || !this.#runs || position.turn !== turn.number) return;
+    if (turn.unit > 0 && !turn.firstAudioMs) {
       turn.firstAudioMs = nowMs - turn.askedMs;
       turn.caption.voiced();
     }
-    if (position.state === "ended" && position.unit > 0) this.#timeline.end();
+    if (position.state === "ended" && turn.unit > 0) this.#timeline.end();
     if (this.#completed && this.#player.bufferedMs <= 0) this.#close("complete");
-    else this.#show(turn, position.unit);
+    else this.#show(turn);
   }
 
-  /**
-   * @param {Turn} turn
-   * @param {number} unit
-   */
-  #show(turn, unit) {
-    const text = turn.caption.textAt(unit);
-    if (text === this.#text && turn.outcome === "running") return;
-    this.#text = text;
+  get #runs() {
+    return this.#turn?.outcome === "running";
+  }
+
+  /** Take over how far the turn was heard. */
+  #locate() {
+    const { turn, unit } = this.#player.position();
+    if (this.#turn?.number === turn) this.#turn.unit = unit;
+  }
+
+  /** @param {Turn} turn */
+  #show(turn) {
+    const text = turn.caption.textAt(turn.unit);
+    if (text === turn.text && turn.outcome === "running") return;
+    turn.text = text;
     this.#tell("caption", turn);
   }
 
   /** A session begins: numbers start from one again. */
   #renew() {
     this.#drop("interrupted");
-    this.#gate = new Gate();
+    this.#turns.clear();
     this.#idle = new Float32Array(WEIGHTS);
   }
 
   /** @param {{state: import("./client.js").LinkState, message: string}} link */
   #linked({ state, message }) {
-    if (state === "closed") return;
-    if (state !== "ready") this.#drop(state === "connecting" ? "interrupted" : "failed");
-    if (message) this.#notice(state === "error" ? "error" : "warning", "connection", message);
-    this.#enter(state);
+    this.#tell("over", "connection");
+    if (state !== "ready") {
+      this.#drop(state === "connecting" ? "interrupted" : "failed");
+      for (const { text } of this.#asks.clear()) this.#tell("refused", text);
+    }
+    const level = state === "error" ? "error" : "warning";
+    if (message) this.#tell("notice", { topic: "connection", level, message });
+    this.#update();
   }
 
   /** @param {WireEvent} event */
   #hear(event) {
     if (event.type === "turn_started") return this.#begin(event);
-    if (HEARD_ALWAYS.has(event.type)) return this.#heed(event);
-    const number = this.#gate.number(event.turn_id);
-    if (TURN_ENDS.has(event.type)) return this.#finish(event, number);
-    if (number && number === this.#turn?.number) this.#follow(event, this.#turn);
+    if (event.type === "error" && this.#giveBack(event)) return;
+    const notice = noticeOf(event);
+    if (notice) this.#tell("notice", notice);
+    const turn = this.#turns.get(event.turn_id);
+    if (!turn) return;
+    if (event.type === "turn_complete" || event.type === "turn_failed") this.#finish(event, turn);
+    else if (event.type === "turn_interrupted") this.#stop(turn);
+    else this.#follow(event, turn);
+  }
+
+  /**
+   * An error may say that words begin no turn: then everything is as before.
+   *
+   * @param {WireEvent} event
+   */
+  #giveBack(event) {
+    const ask = this.#asks.take(event.turn_id);
+    if (!ask) return false;
+    this.#tell("notice", refusedText(event));
+    this.#tell("refused", ask.text);
+    this.#update();
+    return true;
   }
 
   /** @param {WireEvent} event */
   #begin(event) {
-    if (!this.#gate.started(event.turn_id, event.turn)) return;
-    if (this.#turn?.outcome === "running") this.#breakOff();
-    const askedMs = this.#askedMs || performance.now();
-    this.#askedMs = 0;
-    this.#turn = {
-      id: event.turn_id, number: event.turn, caption: new Caption(), askedMs, firstAudioMs: 0, outcome: "running",
+    const now = performance.now();
+    const { askedMs, wanted } = this.#asks.take(event.turn_id) ?? { askedMs: now, wanted: true };
+    /** @type {Turn} */
+    const turn = {
+      id: event.turn_id, number: event.turn, caption: new Caption(), text: "", unit: 0, askedMs, firstAudioMs: 0,
+      outcome: wanted ? "running" : "interrupted",
     };
+    this.#turns.set(turn.id, turn);
+    for (const id of [...this.#turns.keys()].slice(0, -REMEMBERED)) this.#turns.delete(id);
+    if (wanted) this.#turnTo(turn);
+    if (event.text) this.#tell("said", event.text);
+    this.#update();
+  }
+
+  /**
+   * Show another turn.
+   *
+   * @param {Turn} turn
+   */
+  #turnTo(turn) {
+    if (this.#completed && this.#runs) this.#close("complete");
+    this.#breakOff();
+    this.#turn = turn;
     this.#timeline = new Timeline();
-    this.#unit = 0;
     this.#completed = false;
-    this.#text = "";
-    this.#player.begin(event.turn);
-    this.#enter("thinking");
-    this.#tell("turn", this.#turn);
+    this.#phase = "thinking";
+    this.#player.begin(turn.number);
+    this.#tell("over", "turn");
+    this.#tell("turn", turn);
   }
 
   /**
@@ -202,59 +252,51 @@ export class Dialogue extends EventTarget {
   #follow(event, turn) {
     if (event.type === "item_heard") {
       turn.caption.keep(event.item_id, event.text);
-      this.#show(turn, this.#unit);
+      this.#show(turn);
     }
     if (turn.outcome !== "running") return;
     if (event.type === "text_delta") turn.caption.addText(event.item_id, event.token);
     if (event.type === "speech_mark") turn.caption.addMarks(event.item_id, event.marks);
     if (event.type === "turn_state") this.#turnState(event.state);
-    this.#show(turn, this.#unit);
+    this.#show(turn);
   }
 
-  /** @param {"thinking" | "speaking" | "held"} state */
-  #turnState(state) {
-    if (state === "held") void this.#player.hold();
+  /** @param {"thinking" | "speaking" | "held"} phase */
+  #turnState(phase) {
+    this.#phase = phase;
+    if (phase === "held") void this.#player.hold();
     else void this.#player.resume();
-    this.#enter(state);
+    this.#update();
   }
 
   /**
    * @param {WireEvent} event
-   * @param {number} number
+   * @param {Turn} turn
    */
-  #finish(event, number) {
-    const ours = this.#turn?.number === number && this.#turn.outcome === "running";
-    if (event.type === "turn_interrupted" && number) {
-      this.#gate.drop(number);
-      if (ours) this.#breakOff();
-      else if (number !== this.#turn?.number) this.#client.send({ type: "flushed", turn: number, sample: 0 });
-    }
-    if (event.type === "turn_failed") this.#notice("error", event.code, event.message);
-    // What was heard of it may still be told.
-    if (event.type !== "turn_interrupted") this.#gate.ended(event.turn_id);
-    if (!ours) return;
+  #finish(event, turn) {
+    if (turn.outcome !== "running") return;
     // The server's clock may be a little ahead of this page's sound.
     if (event.type === "turn_complete") this.#completed = true;
-    if (event.type === "turn_failed") this.#drop("failed");
-    this.#enter("ready");
+    else this.#drop("failed");
+    this.#update();
     this.tick(performance.now());
   }
 
-  /** @param {WireEvent} event */
-  #heed(event) {
-    const { type, code = "", message = "" } = event;
-    if (type === "warning") this.#notice("warning", code, message);
-    if (type === "error") this.#notice(event.decision === "fatal" ? "error" : "warning", code, message);
-    if (type === "degraded") {
-      this.#notice("warning", type, `${event.component}: ${event.now} goes on for ${event.was} (${event.reason})`);
-    }
-    if (type === "recovered") this.#notice("info", type, `${event.component}: back on ${event.now}`);
+  /**
+   * The server broke a turn off; where the person did, it knows already where the sound stopped.
+   *
+   * @param {Turn} turn
+   */
+  #stop(turn) {
+    if (turn.outcome === "running") this.#breakOff();
+    else if (turn !== this.#turn) this.#client.send({ type: "flushed", turn: turn.number, sample: 0 });
+    this.#update();
   }
 
   /** @param {import("../media/wire.js").MediaFrame} frame */
   #see(frame) {
     if (frame.kind === "face" && frame.turn === 0) this.#idle = frame.weights;
-    if (!this.#gate.wants(frame.turn) || frame.turn !== this.#turn?.number) return;
+    if (!this.#runs || frame.turn !== this.#turn?.number) return;
     if (frame.kind === "face") this.#timeline.add(frame);
     if (frame.kind === "audio") this.#player.feed(frame);
   }
@@ -264,14 +306,14 @@ export class Dialogue extends EventTarget {
     const turn = this.#turn;
     if (turn?.outcome !== "running") return;
     this.#drop("interrupted");
-    this.#client.send({ type: "flushed", turn: turn.number, sample: this.#unit });
+    this.#client.send({ type: "flushed", turn: turn.number, sample: turn.unit });
   }
 
   /** @param {"interrupted" | "failed"} outcome */
   #drop(outcome) {
-    const { turn, unit } = this.#player.stop();
+    this.#locate();
+    this.#player.stop();
     void this.#player.resume();
-    if (turn) this.#unit = unit;
     this.#timeline.end();
     if (this.#turn?.outcome === "running") this.#close(outcome);
   }
@@ -283,23 +325,24 @@ export class Dialogue extends EventTarget {
     this.#endedMs = performance.now();
     this.#timeline.end();
     if (outcome === "complete") turn.caption.complete();
-    this.#show(turn, this.#unit);
+    this.#show(turn);
   }
 
-  /** @param {State} state */
-  #enter(state) {
+  /** Say what goes on now, where that has changed. */
+  #update() {
+    const state = this.#stateNow();
     if (state === this.state) return;
     this.state = state;
     this.#tell("state", state);
   }
 
-  /**
-   * @param {"info" | "warning" | "error"} level
-   * @param {string} code
-   * @param {string} message
-   */
-  #notice(level, code, message) {
-    this.#tell("notice", { level, code, message });
+  /** @returns {State} */
+  #stateNow() {
+    const link = this.#client.state;
+    if (link === "closed") return this.state;
+    if (link !== "ready") return link;
+    if (this.#runs && !this.#completed) return this.#phase;
+    return this.#asks.waiting ? "thinking" : "ready";
   }
 
   /**
@@ -311,8 +354,8 @@ export class Dialogue extends EventTarget {
   }
 }
 
-const HEARD_ALWAYS = new Set(["warning", "error", "degraded", "recovered"]);
-const TURN_ENDS = new Set(["turn_complete", "turn_interrupted", "turn_failed"]);
+/** Of so many turns it may still be told what was heard. */
+const REMEMBERED = 8;
 const SETTLE_MS = 900;
 
 /**

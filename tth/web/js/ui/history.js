@@ -33,17 +33,17 @@ export class History {
    * What the avatar says in a turn, so far.
    *
    * @param {Turn} turn
-   * @param {string} text
    */
-  answer(turn, text) {
+  answer(turn) {
     let entry = this.#entries.get(turn);
     if (!entry) {
+      if (!turn.text) return;
       entry = element("li", "avatar");
       this.#entries.set(turn, entry);
       this.#add(entry);
     }
     const follows = this.#atEnd();
-    entry.textContent = text;
+    entry.textContent = turn.text;
     entry.classList.toggle("interrupted", turn.outcome === "interrupted");
     entry.classList.toggle("failed", turn.outcome === "failed");
     if (follows) this.#toEnd();

@@ -1,0 +1,78 @@
+/** What the page tells a person of what went wrong. */
+
+/** @typedef {import("./client.js").WireEvent} WireEvent */
+
+/**
+ * @typedef {object} Notice
+ * @property {string} topic What it is about: a newer notice takes an older one's place, and goes with the trouble.
+ * @property {"info" | "warning" | "error"} level
+ * @property {string} message
+ */
+
+/** What a person calls the parts of an avatar. */
+const PARTS = new Map([
+  ["realtime", "voice"], ["tts", "voice"], ["llm", "mind"], ["stt", "hearing"], ["avatar", "face"],
+]);
+
+const REFUSED = new Map([
+  ["draining", "The server is about to stop and answers nothing new. Your text is kept."],
+  ["too_many_turns", "That came too fast. Your text is kept; send it again in a moment."],
+]);
+
+/**
+ * Why words began no turn.
+ *
+ * @param {WireEvent} event
+ * @returns {Notice}
+ */
+export function refusedText({ code, message }) {
+  return { topic: "refused", level: "warning", message: REFUSED.get(code) ?? sentence(message) };
+}
+
+/**
+ * What an event has to tell a person.
+ *
+ * @param {WireEvent} event
+ * @returns {Notice | null} Nothing for most events.
+ */
+export function noticeOf({ type, turn_id, code = "", message = "", decision, component, was, now, reason }) {
+  const part = PARTS.get(component) ?? component;
+  switch (type) {
+    case "error": {
+      const level = decision === "fatal" ? "error" : "warning";
+      return { topic: turn_id ? "turn" : code, level, message: sentence(message) };
+    }
+    case "turn_failed":
+      return { topic: "turn", level: "error", message: sentence(message) };
+    case "warning":
+      return { topic: `${code} ${message}`, level: "warning", message: sentence(message) };
+    case "degraded": {
+      const change = now ? `is ${now} now, not ${was}` : `is left out: ${was} does not work`;
+      return { topic: component, level: "warning", message: sentence(`the ${part} ${change} (${reason})`) };
+    }
+    case "recovered":
+      return { topic: component, level: "info", message: `The ${part} is ${now} again.` };
+    default:
+      return null;
+  }
+}
+
+/**
+ * Why there is no session.
+ *
+ * @param {string} code
+ * @param {string} message The server's own words.
+ * @param {{profile?: string, key: string | null}} asked
+ */
+export function refusedSession(code, message, { profile, key }) {
+  if (code === "no_such_profile" && profile) return `There is no profile named '${profile}'. Choose another one above.`;
+  if (code !== "unauthorized") return sentence(message);
+  if (key) return "The server's key in this page's address is wrong: correct what stands behind #key=.";
+  return "This server wants its key: add #key= and the key to this page's address.";
+}
+
+/** @param {string} words */
+function sentence(words) {
+  const text = words.trim();
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+}
