@@ -51,10 +51,10 @@ def test_a_kind_without_an_adapter_that_works_fails(demo: Path, tth: Run) -> Non
 
 
 def test_a_profile_that_cannot_be_used_fails_with_its_reason(tth: Run) -> None:
-    Path("bad.yaml").write_text("persona: moon\n")
+    Path("bad.yaml").write_text("extends: offline\npersona: moon\n")
     status, found = findings(tth, "-p", "./bad.yaml")
     assert status == 1
-    assert "bad.yaml:1: persona: no persona named 'moon'" in found["profile ./bad.yaml"]["detail"]
+    assert "bad.yaml:2: persona: no persona named 'moon'" in found["profile ./bad.yaml"]["detail"]
 
 
 def test_a_port_in_use_fails_and_says_how_to_take_another(demo: Path, port: int, tth: Run) -> None:

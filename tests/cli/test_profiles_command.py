@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import yaml
 
 Run = Callable[..., tuple[int, str, str]]
@@ -66,3 +67,27 @@ def test_the_current_folder_counts_only_where_it_is_trusted(demo: Path, tth: Run
     assert tth("profiles", "show", "local")[0] == 2
     assert "summary: Here" in tth("profiles", "show", "local", "--trust")[1]
     assert "summary: Here" in tth("profiles", "show", "profiles/local.yaml")[1]
+
+
+def test_check_tells_every_mistake_of_a_file_in_a_line_of_its_own(tth: Run) -> None:
+    Path("bad.yaml").write_text("extends: offline\npersona: moon\nsumary: x\n")
+    status, out, err = tth("profiles", "check", "bad.yaml")
+    assert (status, out) == (1, "")
+    assert [line.split(";")[0] for line in err.splitlines()] == [
+        "error: bad.yaml:2: persona: no persona named 'moon'",
+        "error: bad.yaml:3: sumary: no such key",
+    ]
+    assert tth("ask", "hello", "-p", "bad.yaml") == (1, "", err)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("eng", "there is no dialogue 'eng'; did you mean en?"), ("./shpo.yaml", "did you mean shop.yaml?")],
+)
+def test_a_dialogue_that_is_not_there_is_a_mistake(name: str, told: str, tth: Run) -> None:
+    Path("shop.yaml").touch()
+    Path("bad.yaml").write_text(f"extends: offline\ncomponents:\n  llm:\n    dialogue: {name}\n")
+    status, _, err = tth("profiles", "check", "bad.yaml")
+    assert status == 1
+    assert err.startswith("error: bad.yaml:4: components.llm.dialogue: there is no dialogue ")
+    assert told in err

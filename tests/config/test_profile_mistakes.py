@@ -145,6 +145,26 @@ MORE = {
         "extends: ofline\n",
         "1: extends: no profile named 'ofline'; did you mean offline? It may be offline, offline_mock or stub_avatar",
     ),
+    "extends a path": (
+        "extends: ./offline.yaml\n",
+        "1: extends: './offline.yaml' is a path, and a profile is extended by its name; "
+        "write 'extends: offline'; offline.yaml may lie beside this file or among your profiles",
+    ),
+    "realtime over an inherited cascade": (
+        "extends: cascade\ncomponents:\n  realtime: {primary: live, model: big}\n",
+        "3: components.realtime: a realtime voice thinks, speaks and hears by itself, and llm and tts come from "
+        "cascade.yaml; take them out with 'llm: null' and 'tts: null'",
+    ),
+    "llm over an inherited realtime voice": (
+        "extends: live\ncomponents:\n  llm: {primary: echo}\n",
+        "3: components.llm: a realtime voice thinks, speaks and hears by itself, and realtime comes from live.yaml; "
+        "take it out with 'realtime: null'",
+    ),
+    "misspelt option that is needed": (
+        VOICE.replace("echo", "cloud, modle: big"),
+        "2: components.llm.modle: no such option; did you mean model? "
+        "It may be api_key, fallback, model or temperature",
+    ),
     "unknown emotion": (
         "voice_map: {hapy: echo}\n" + VOICE,
         "1: voice_map.hapy: no emotion named 'hapy'; did you mean happy? "
@@ -165,6 +185,8 @@ MORE = {
 @pytest.mark.parametrize(("text", "message"), [*TWELVE.values(), *MORE.values()], ids=[*TWELVE, *MORE])
 def test_a_bad_profile_gives_one_helpful_line(text: str, message: str, home: Path, registry: Registry) -> None:
     Path("bad.yaml").write_text(text)
+    Path("cascade.yaml").write_text(VOICE)
+    Path("live.yaml").write_text("components: {realtime: {primary: live, model: big}}\n")
     sources = read_sources(environ={"TTH_CONFIG_DIR": str(home), "CLOUD_APIKEY": "x"})
     with pytest.raises(ProfileError) as caught:
         resolve_profile("bad.yaml", sources, registry, typed=True)
@@ -244,6 +266,17 @@ OUTSIDE = {
         "command line: --set componets.tts.speed: no such key; did you mean components? It may be api_key, "
         "components, control, deadlines, host, insecure, limits, log_format, log_level, origins, persona, port, "
         "profile or voice_map",
+    ),
+    "realtime voice on the command line": (
+        {},
+        ("components.realtime={primary: live, model: big}",),
+        "command line: --set components.realtime: a realtime voice thinks, speaks and hears by itself, and llm and tts "
+        "come from good.yaml; take them out with --set components.llm=null and --set components.tts=null",
+    ),
+    "folder of configuration": (
+        {"TTH_CONFIG_DIR": "/nowhere/at/all"},
+        (),
+        "environment: TTH_CONFIG_DIR: there is no folder /nowhere/at/all; make it, or unset it",
     ),
     "open list": (
         {},

@@ -52,6 +52,7 @@ class Served:
 
 
 def environment(folder: Path, **variables: str) -> dict[str, str]:
+    (folder / "config").mkdir(exist_ok=True)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("TTH_")}
     return plain | {"TTH_CONFIG_DIR": str(folder / "config"), "PYTHONWARNINGS": "default"} | variables
 

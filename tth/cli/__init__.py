@@ -37,7 +37,12 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         return INTERRUPTED
     except TthError as error:
-        return _fail(str(error), USAGE if _typed_wrongly(error) else FAILURE)
+        from tth.config.mistakes import each_mistake
+
+        status = USAGE if _typed_wrongly(error) else FAILURE
+        for each in each_mistake(error):
+            _fail(str(each), status)
+        return status
     except OSError as error:
         if error.errno not in UNWRITABLE or error.filename is not None:
             raise

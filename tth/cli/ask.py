@@ -110,8 +110,5 @@ def connect(
 
     if server is not None:
         return remote_talk(server, profile["profile"], persona, key)
-    sets = profile.pop("sets")
-    if persona is not None:
-        sets = (*sets, f"persona={persona}")
-    _, registry, resolved = load(sets=sets, **profile)
+    _, registry, resolved = load(**profile, options={} if persona is None else {"persona": persona})
     return local_talk(registry, resolved)

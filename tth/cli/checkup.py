@@ -17,6 +17,7 @@ from typing import Literal
 import tth
 from tth.adapters.shared import Shared
 from tth.cli.output import counted
+from tth.config.mistakes import each_mistake
 from tth.config.profiles import Component, Profile, resolve_profile
 from tth.config.settings import Settings
 from tth.config.sources import read_settings, read_sources
@@ -66,7 +67,7 @@ def examine(profile: str | None, sets: Sequence[str] = (), trust: bool = False) 
     try:
         resolved = resolve_profile(name, sources, registry, typed=True)
     except TthError as error:
-        findings.append(Finding(name=f"profile {name}", status="failed", detail=str(error)))
+        findings += [Finding(name=f"profile {name}", status="failed", detail=str(each)) for each in each_mistake(error)]
     else:
         findings.append(Finding(name=f"profile {resolved.name}", detail=resolved.source))
         findings += asyncio.run(_adapters(resolved, registry))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -41,7 +41,11 @@ def profile_options(function: F) -> F:
 
 
 def load(
-    profile: str | None, sets: Sequence[str] = (), trust: bool = False, strict_plugins: bool = False
+    profile: str | None,
+    sets: Sequence[str] = (),
+    trust: bool = False,
+    strict_plugins: bool = False,
+    options: Mapping[str, str] | None = None,
 ) -> tuple[Settings, Registry, Profile]:
     """Settings, plugins and the checked profile of a command.
 
@@ -50,6 +54,7 @@ def load(
         sets: ``KEY=VALUE`` each.
         trust: Whether the current folder is looked in.
         strict_plugins: Whether a broken plugin stops the command.
+        options: Values of keys that the command has an option for.
 
     Raises:
         TthError: Something of it cannot be used.
@@ -58,7 +63,7 @@ def load(
     from tth.config.sources import read_settings, read_sources
     from tth.plugins.loader import load_plugins
 
-    sources = read_sources(sets, trust=trust)
+    sources = read_sources(sets, options=options, trust=trust)
     settings = read_settings(sources)
     registry = load_plugins(strict=strict_plugins)
     return settings, registry, resolve_profile(profile or settings.profile, sources, registry, typed=True)

@@ -11,6 +11,7 @@ from tth.cli.options import json_option, set_option, strict_plugins_option, trus
 from tth.cli.output import print_json, print_table
 from tth.config.document import Node
 from tth.config.finding import draft_profile, list_profiles
+from tth.config.mistakes import each_mistake
 from tth.config.profiles import Profile, build_profile, resolve_profile
 from tth.config.sources import read_settings, read_sources, with_environment
 from tth.config.validation import shown_options
@@ -75,7 +76,7 @@ def show(name: str, as_json: bool, sets: tuple[str, ...], trust: bool, strict_pl
 def check(files: tuple[str, ...], trust: bool, strict_plugins: bool) -> int:
     """Check profiles without running them.
 
-    Each FILE is a path or a name. The exit status is 1 if one of them cannot be used.
+    Each FILE is a path or a name. Every mistake is a line. The exit status is 1 if one of them cannot be used.
     """
     sources, registry = read_sources(trust=trust), load_plugins(strict=strict_plugins)
     failed = 0
@@ -84,7 +85,8 @@ def check(files: tuple[str, ...], trust: bool, strict_plugins: bool) -> int:
             resolve_profile(file, sources, registry, typed=True)
         except ConfigError as error:
             failed = 1
-            click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+            for each in each_mistake(error):
+                click.echo(f"{click.style('error:', fg='red', bold=True)} {each}", err=True)
         else:
             click.echo(f"{file}: fine")
     return failed

@@ -41,8 +41,8 @@ def serve(
     from tth.server.run import serve as run_server
 
     given = {"host": host, "port": port, "insecure": insecure or None, "log_level": log_level, "log_format": log_format}
-    lines = [f"{name}={_plain(value)}" for name, value in given.items() if value is not None]
-    sources = read_sources((*sets, *lines), trust=trust)
+    options = {name: _plain(value) for name, value in given.items() if value is not None}
+    sources = read_sources(sets, options=options, trust=trust)
     settings = read_settings(sources)
     set_up_logs(settings.log_level, settings.log_format)
     registry = load_plugins(strict=strict_plugins)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
-from tth.config.document import Node
+from tth.config.document import Node, pick
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import suggestion
 from tth.core.controls import RANGES, CharacterControl, EmotionControl, EmotionLabel, TurnControl
+
+GROUPS = {
+    "emotion": tuple(field.name for field in fields(EmotionControl)),
+    "character": tuple(field.name for field in fields(CharacterControl) if field.name != "persona_id"),
+}
+"""What a control consists of."""
 
 
 def read_control(node: Node | None) -> TurnControl:
@@ -18,22 +26,28 @@ def read_control(node: Node | None) -> TurnControl:
     """
     if node is None:
         return TurnControl()
-    groups = node.only(("emotion", "character"))
-    emotion: dict[str, Any] = {}
-    if "emotion" in groups:
-        emotion = _numbers(groups["emotion"], [f.name for f in fields(EmotionControl)])
-    character: dict[str, Any] = {}
-    if "character" in groups:
-        character = _numbers(groups["character"], [f.name for f in fields(CharacterControl) if f.name != "persona_id"])
-    return TurnControl(EmotionControl(**emotion), CharacterControl(**character))
+    mistakes = Mistakes()
+    with mistakes.kept():
+        node.only(GROUPS)
+    given: dict[str, dict[str, Any]] = {name: {} for name in GROUPS}
+    for name, known in GROUPS.items():
+        if name in node.table():
+            with mistakes.kept():
+                given[name] = _numbers(node.table()[name], known)
+    mistakes.tell()
+    return TurnControl(EmotionControl(**given["emotion"]), CharacterControl(**given["character"]))
 
 
-def _numbers(node: Node, known: list[str]) -> dict[str, Any]:
+def _numbers(node: Node, known: Sequence[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name, child in node.only(known).items():
-        if child.value is None:
-            continue
-        values[name] = read_label(child, child.string()) if name == "label" else _number(child, name)
+    mistakes = Mistakes()
+    with mistakes.kept():
+        node.only(known)
+    for name, child in pick(node, known).table().items():
+        if child.value is not None:
+            with mistakes.kept():
+                values[name] = read_label(child, child.string()) if name == "label" else _number(child, name)
+    mistakes.tell()
     return values
 
 

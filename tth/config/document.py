@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import suggestion
 from tth.errors import ConfigError
 
@@ -122,12 +123,13 @@ class Node:
         """Like ``table``, with no keys but these.
 
         Raises:
-            ConfigError: It has another key, or none can be had from it.
+            ConfigError: It has other keys, or none can be had from it.
         """
-        names = tuple(known)
+        names, mistakes = tuple(known), Mistakes()
         for name, child in self.table().items():
             if name not in names:
-                raise child.error("no such key", suggestion(name, names))
+                mistakes.add(child.error("no such key", suggestion(name, names)))
+        mistakes.tell()
         return self.table()
 
     def at(self, path: Iterable[str | int]) -> Node:

@@ -10,6 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tth.config.document import Node, overlay, pick
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import suggestion
 from tth.config.sources import PROFILE_KEYS, Sources
 from tth.config.yaml_reader import read_yaml
@@ -43,11 +44,19 @@ class ProfileEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A profile before its adapters are looked at: everything it says, extended and overridden."""
+    """A profile before its adapters are looked at: everything it says, extended and overridden.
+
+    Attributes:
+        name: What it was asked for by.
+        source: Its file.
+        tree: What could be read.
+        mistakes: Why something may be missing from it.
+    """
 
     name: str
     source: str
     tree: Node
+    mistakes: tuple[ConfigError, ...] = ()
 
 
 def looks_like_path(text: str) -> bool:
@@ -117,26 +126,34 @@ def draft_profile(name: str, sources: Sources, registered: Mapping[str, Traversa
     """Read a profile with all that it extends, then lay environment and command line over it.
 
     Raises:
-        ProfileError: It is not there, cannot be read, extends itself, or has an unknown key at its top.
+        ProfileError: It is not there, or cannot be read.
     """
     file = find_profile(name, sources, registered, typed=typed)
     beside = file.parent if isinstance(file, Path) and typed and looks_like_path(name) else None
-    own = _read(file)
+    mistakes = Mistakes()
+    own = _read(file, mistakes)
     tree, visited = own, [file]
-    while "extends" in tree.table():
-        asked = tree.table()["extends"]
-        below = _extended(asked, sources, registered, beside, visited)
-        visited.append(below)
-        tree = lay_over(_read(below), _without(tree, "extends"))
-    tree = lay_over(tree, pick(sources.outside, PROFILE_KEYS))
-    profile_name = Path(name).stem if beside is not None else name
-    return Draft(name=profile_name, source=own.origin.source, tree=replace(tree, origin=own.origin))
+    while asked := tree.table().get("extends"):
+        tree = _without(tree, "extends")
+        with mistakes.kept():
+            below = _extended(asked, sources, registered, beside, visited)
+            visited.append(below)
+            tree = lay_over(_read(below, mistakes), tree)
+    with mistakes.kept():
+        tree = lay_over(tree, pick(sources.outside, PROFILE_KEYS))
+    return Draft(
+        name=Path(name).stem if beside is not None else name,
+        source=own.origin.source,
+        tree=replace(tree, origin=own.origin),
+        mistakes=mistakes.found,
+    )
 
 
-def _read(file: File) -> Node:
+def _read(file: File, mistakes: Mistakes) -> Node:
     document = read_yaml(file, ProfileError)
-    document.only(PROFILE_KEYS)
-    return document
+    with mistakes.kept():
+        document.only(PROFILE_KEYS)
+    return pick(document, PROFILE_KEYS)
 
 
 def _without(tree: Node, key: str) -> Node:
@@ -148,6 +165,10 @@ def _extended(
 ) -> File:
     """The file that ``extends`` means: a profile may extend one of its own name that lies further down."""
     name = asked.string()
+    if looks_like_path(name):
+        stem = Path(name).stem
+        fix = f"write 'extends: {stem}'; {stem}.yaml may lie beside this file or among your profiles"
+        raise asked.error(f"{name!r} is a path, and a profile is extended by its name", fix)
     files = _candidates(name, sources, registered)
     if beside is not None and (near := beside / f"{name}.yaml").is_file():
         files = [near, *files]

@@ -34,7 +34,7 @@ def user_folder(environ: Mapping[str, str]) -> Folder:
 
     Source: XDG Base Directory Specification (a path that is not absolute is passed over).
     """
-    if given := environ.get("TTH_CONFIG_DIR"):
+    if given := environ.get("TTH_CONFIG_DIR", "").strip():
         root = Path(given).expanduser()
     elif (xdg := Path(environ.get("XDG_CONFIG_HOME", ""))).is_absolute():
         root = xdg / "tth"

@@ -11,10 +11,12 @@ from tth.config.catalogue import KINDS, Catalogue, Kind
 from tth.config.controls import read_control, read_label
 from tth.config.document import Node, pick
 from tth.config.finding import Draft, draft_profile
+from tth.config.kinds import check_kinds
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import nearest, suggestion
 from tth.config.personas import Persona, find_persona
 from tth.config.settings import Deadlines
-from tth.config.sources import PROFILE_KEYS, Sources, read_settings, with_environment
+from tth.config.sources import Sources, read_settings, with_environment
 from tth.config.validation import validated
 from tth.core.controls import EmotionLabel, TurnControl
 from tth.errors import PluginError
@@ -86,53 +88,65 @@ def build_profile(draft: Draft, sources: Sources, catalogue: Catalogue) -> Profi
     Raises:
         ConfigError: It cannot be used; the message names file, line, key and what would be right.
     """
-    tree = with_environment(draft.tree, sources.environ)
-    table = tree.only(PROFILE_KEYS)
+    mistakes = Mistakes(draft.mistakes)
+    tree = with_environment(draft.tree, sources.environ, mistakes)
+    table = tree.table()
     asked = table.get("persona") or Node(key="persona", value=DEFAULT_PERSONA, origin=tree.origin)
+    with mistakes.kept():
+        summary = table["summary"].string() if "summary" in table else ""
+    with mistakes.kept():
+        persona = find_persona(asked, sources)
+    with mistakes.kept():
+        voice_map = _voice_map(table.get("voice_map"))
+    with mistakes.kept():
+        control = read_control(table.get("control"))
+    with mistakes.kept():
+        components = _components(tree, catalogue, whole=not draft.mistakes)
+    with mistakes.kept():
+        deadlines = read_settings(sources, tree).deadlines
+    mistakes.tell()
     return Profile(
         name=draft.name,
         source=draft.source,
-        summary=table["summary"].string() if "summary" in table else "",
-        persona=find_persona(asked, sources),
-        voice_map=_voice_map(table.get("voice_map")),
-        control=read_control(table.get("control")),
-        components=_components(tree, catalogue),
-        deadlines=read_settings(sources, tree).deadlines,
+        summary=summary,
+        persona=persona,
+        voice_map=voice_map,
+        control=control,
+        components=components,
+        deadlines=deadlines,
     )
 
 
 def _voice_map(node: Node | None) -> Mapping[EmotionLabel, str]:
-    table = node.table() if node is not None else {}
-    return MappingProxyType({read_label(child, label): child.string() for label, child in table.items()})
+    voices, mistakes = {}, Mistakes()
+    for label, child in (node.table() if node is not None else {}).items():
+        with mistakes.kept():
+            voices[read_label(child, label)] = child.string()
+    mistakes.tell()
+    return MappingProxyType(voices)
 
 
-def _components(tree: Node, catalogue: Catalogue) -> Mapping[Kind, tuple[Component, ...]]:
+def _components(tree: Node, catalogue: Catalogue, *, whole: bool) -> Mapping[Kind, tuple[Component, ...]]:
+    """The adapters of each kind; where the profile is not ``whole``, nothing is told to be missing."""
+    mistakes = Mistakes()
     group = tree.table().get("components")
     if group is None:
-        raise tree.error("is missing", "name a realtime voice, or an llm and a tts", child="components")
-    given = {name: child for name, child in group.only(KINDS).items() if child.value is not None}
-    _check_kinds(group, given)
-    return MappingProxyType({kind: _adapters(given[kind], kind, catalogue) for kind in KINDS if kind in given})
-
-
-def _check_kinds(group: Node, given: Mapping[str, Node]) -> None:
-    """A profile has one voice: a realtime one, or an llm and a tts, which may have an stt."""
-    cascade = [kind for kind in ("llm", "tts", "stt") if kind in given]
-    if "realtime" in given:
-        if cascade:
-            other = given[cascade[0]]
-            raise other.error(
-                "a realtime voice thinks, speaks and hears by itself", f"take out realtime, or {' and '.join(cascade)}"
-            )
-        return
-    missing = [kind for kind in ("llm", "tts") if kind not in given]
-    if len(missing) == 2:
-        raise group.error("there is no voice", "name a realtime voice, or an llm and a tts")
-    if missing:
-        present = "tts" if missing == ["llm"] else "llm"
-        raise group.error(
-            f"is missing; {present} needs it", f"write '{missing[0]}: {{primary: ...}}'", child=missing[0]
-        )
+        group = Node(key="components", value={}, origin=tree.origin)
+        if whole:
+            raise tree.error("is missing", "name a realtime voice, or an llm and a tts", child="components")
+    with mistakes.kept():
+        group.only(KINDS)
+    given = {name: child for name, child in pick(group, KINDS).table().items() if child.value is not None}
+    if whole and not mistakes:
+        with mistakes.kept():
+            check_kinds(group, given, tree.origin.source)
+    made = {}
+    for kind in KINDS:
+        if kind in given:
+            with mistakes.kept():
+                made[kind] = _adapters(given[kind], kind, catalogue)
+    mistakes.tell()
+    return MappingProxyType(made)
 
 
 def _adapters(node: Node, kind: Kind, catalogue: Catalogue) -> tuple[Component, ...]:
@@ -145,9 +159,15 @@ def _adapters(node: Node, kind: Kind, catalogue: Catalogue) -> tuple[Component, 
             raise table[slip].error("no such key", "did you mean primary?")
         raise node.error("is missing", f"name one of {', '.join(catalogue.names(kind))}", child="primary")
     options = pick(node, [name for name in table if name not in ("primary", "fallback")])
-    primary = _component(table["primary"], options, kind, catalogue, beside=("fallback",))
-    fallbacks = table["fallback"].entries() if "fallback" in table else ()
-    return (primary, *(_fallback(entry, kind, catalogue) for entry in fallbacks))
+    made, mistakes = [], Mistakes()
+    with mistakes.kept():
+        made.append(_component(table["primary"], options, kind, catalogue, beside=("fallback",)))
+    with mistakes.kept():
+        for entry in table["fallback"].entries() if "fallback" in table else ():
+            with mistakes.kept():
+                made.append(_fallback(entry, kind, catalogue))
+    mistakes.tell()
+    return tuple(made)
 
 
 def _fallback(entry: Node, kind: Kind, catalogue: Catalogue) -> Component:
@@ -173,9 +193,11 @@ def _component(
         raise asked.error(str(error), "mend it, or use another adapter") from error
     if model is not None:
         return Component(kind=kind, name=name, options=validated(model, options, beside=beside))
+    mistakes = Mistakes()
     for slip, child in options.table().items():
         meant = nearest(slip, beside)
-        raise child.error(f"{name} has no options", f"did you mean {meant}?" if meant else "take it out")
+        mistakes.add(child.error(f"{name} has no options", f"did you mean {meant}?" if meant else "take it out"))
+    mistakes.tell()
     return Component(kind=kind, name=name)
 
 

@@ -6,9 +6,11 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tth.config.document import Node, Origin, empty, join, nested, overlay, pick
 from tth.config.folders import Folder, search_folders
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import nearest, suggestion
 from tth.config.settings import CONFIG_DIR, Settings
 from tth.config.validation import validated
@@ -38,22 +40,39 @@ class Sources:
     outside: Node
 
 
-def read_sources(sets: Sequence[str] = (), *, trust: bool = False, environ: Mapping[str, str] | None = None) -> Sources:
+def read_sources(
+    sets: Sequence[str] = (),
+    *,
+    options: Mapping[str, str] | None = None,
+    trust: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Sources:
     """Take in the environment and the command line.
 
     Args:
         sets: ``KEY=VALUE``, as given to ``--set``.
+        options: Values of top keys that have an option of their own, as ``port`` has ``--port``; they come last.
         trust: Whether profiles, personas and settings of the current folder may be used by their names.
         environ: Instead of the process's own environment.
 
     Raises:
-        ConfigError: A variable or a ``KEY=VALUE`` says something that cannot be used.
+        ConfigError: A variable, an option or a ``KEY=VALUE`` says something that cannot be used.
     """
     environ = os.environ if environ is None else environ
+    _check_config_dir(environ)
     outside = empty("environment")
-    for node in (*_from_environment(environ), *(_from_command_line(text) for text in sets)):
+    typed = (*map(_from_command_line, sets), *(_from_option(key, value) for key, value in (options or {}).items()))
+    for node in (*_from_environment(environ), *typed):
         outside = overlay(outside, node)
     return Sources(folders=search_folders(environ, trust=trust), environ=environ, outside=outside)
+
+
+def _check_config_dir(environ: Mapping[str, str]) -> None:
+    given = environ.get(CONFIG_DIR, "")
+    if given.strip() and not Path(given).expanduser().is_dir():
+        raise ConfigError(
+            "environment", key=CONFIG_DIR, problem=f"there is no folder {given}", fix="make it, or unset it"
+        )
 
 
 def _from_environment(environ: Mapping[str, str]) -> list[Node]:
@@ -82,6 +101,11 @@ def _from_command_line(text: str) -> Node:
     return nested(path, _outside_value(value.strip(), origin, key))
 
 
+def _from_option(key: str, value: str) -> Node:
+    origin = Origin(source="command line", name=f"--{key.replace('_', '-')}", error=_error_class(key))
+    return nested((key,), Node(key=key, value=scalar(value), origin=origin, text=value))
+
+
 def _error_class(top_key: str) -> type[ConfigError]:
     return ConfigError if top_key in SETTING_KEYS else ProfileError
 
@@ -97,23 +121,38 @@ _REFERENCE = re.compile(r"\$(\$|\{[^}]*\}?)")
 _VARIABLE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
-def with_environment(node: Node, environ: Mapping[str, str]) -> Node:
+def with_environment(node: Node, environ: Mapping[str, str], mistakes: Mistakes | None = None) -> Node:
     """Put the environment's values in the place of ``${NAME}``; ``$${`` stands for ``${``.
+
+    Args:
+        node: Where they stand.
+        environ: The environment's variables.
+        mistakes: Takes what would be raised; what cannot be replaced then stays as it is.
 
     Raises:
         ConfigError: A variable is not set, or empty.
     """
+    found = Mistakes() if mistakes is None else mistakes
 
     def change(child: Node) -> Node:
-        if not isinstance(child.value, str) or "$" not in child.value:
-            return child
-        text = _REFERENCE.sub(lambda match: _lookup(match, child, environ), child.value)
-        if "${" not in child.value.replace("$${", ""):
-            return replace(child, value=text)
-        whole = re.fullmatch(r"\$\{[^}]*\}", child.value)
-        return replace(child, value=scalar(text) if whole else text, text=text, reference=child.value)
+        with found.kept():
+            return _replaced(child, environ)
+        return child
 
-    return node.map_scalars(change)
+    changed = node.map_scalars(change)
+    if mistakes is None:
+        found.tell()
+    return changed
+
+
+def _replaced(child: Node, environ: Mapping[str, str]) -> Node:
+    if not isinstance(child.value, str) or "$" not in child.value:
+        return child
+    text = _REFERENCE.sub(lambda match: _lookup(match, child, environ), child.value)
+    if "${" not in child.value.replace("$${", ""):
+        return replace(child, value=text)
+    whole = re.fullmatch(r"\$\{[^}]*\}", child.value)
+    return replace(child, value=scalar(text) if whole else text, text=text, reference=child.value)
 
 
 def _lookup(match: re.Match[str], node: Node, environ: Mapping[str, str]) -> str:

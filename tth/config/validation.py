@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from tth.config.document import Node
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import nearest, suggestion
 from tth.errors import ConfigError
 
@@ -38,7 +39,8 @@ def validated(model: type[M], node: Node, *, beside: Iterable[str] = ()) -> M:
         try:
             return _validate(model, node)
         except ValidationError as error:
-            raise _explain(error.errors()[0], model, node, beside) from error
+            told = _without_followers(error.errors())
+            raise Mistakes(_explain(each, model, node, beside) for each in told).error() from error
 
 
 def _validate(model: type[M], node: Node) -> M:
@@ -57,6 +59,16 @@ def _as_text(node: Node, errors: Iterable[ErrorDetails]) -> Node:
         return replace(child, value=child.text) if child.key in wanted and child.text is not None else child
 
     return node.map_scalars(change)
+
+
+def _without_followers(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """The errors but for what is missing only because its name was misspelt."""
+    slips = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    for error in errors:
+        group, name = error["loc"][:-1], str(error["loc"][-1:][0]) if error["loc"] else ""
+        beside = [str(slip[-1]) for slip in slips if slip[:-1] == group]
+        if error["type"] != "missing" or not any(nearest(slip, [name]) for slip in beside):
+            yield error
 
 
 def _explain(error: ErrorDetails, model: type[BaseModel], node: Node, beside: Iterable[str]) -> ConfigError:
