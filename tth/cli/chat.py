@@ -15,7 +15,7 @@ from tth.cli.voice_options import talk_options, turn_control
 from tth.core.controls import EmotionControl
 
 
-@click.command(epilog="Ctrl-C interrupts the answer; twice in a row, or an empty Ctrl-D, leaves.")
+@click.command(epilog="Ctrl-C interrupts the answer; twice in a row, or Ctrl-D, leaves.")
 @click.option("--fast", is_flag=True, help="Print answers at once, not at the pace of speech.")
 @talk_options
 @profile_options

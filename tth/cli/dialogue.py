@@ -53,7 +53,9 @@ class Dialogue:
         self._lines: Channel[str] = Channel(LINES)
         self._tasks = Tasks(self._broke)
         self._over: asyncio.Future[None] | None = None
+        self._ready = asyncio.Event()
         self._idle = asyncio.Event()
+        self._pressed = False
         self._reset(0)
 
     def _reset(self, turn: int) -> None:
@@ -79,9 +81,14 @@ class Dialogue:
             click.echo()
 
     def ctrl_c(self) -> None:
-        """Interrupt the answer; without one, leave."""
-        if self._idle.is_set():
+        """Interrupt the answer; at the prompt, say how to leave. Pressed again, or with nobody typing: leave."""
+        if self._pressed or not self._prompt:
             self._leave()
+            return
+        self._pressed = True
+        if self._idle.is_set():
+            click.secho("\nPress Ctrl-C again or Ctrl-D to leave.", dim=True, err=True)
+            self._show_prompt()
         else:
             self._tasks.start(self._talk.interrupt(), "interrupt")
 
@@ -100,7 +107,7 @@ class Dialogue:
             for line in sys.stdin:
                 if not _tell(loop, self._take_line, line):
                     return
-            _tell(loop, self._lines.close)
+            _tell(loop, self._end_of_lines)
 
         threading.Thread(target=read, name="stdin", daemon=True).start()
 
@@ -110,10 +117,18 @@ class Dialogue:
         except ChannelClosed:
             return
 
+    def _end_of_lines(self) -> None:
+        """What came by a pipe is answered to its end; a person who pressed Ctrl-D wants to go."""
+        self._lines.close()
+        if self._prompt:
+            self._leave()
+
     async def _ask(self) -> None:
         self._idle.set()
+        await self._ready.wait()
         self._show_prompt()
         async for line in self._lines:
+            self._pressed = False
             text = readable(line).strip()
             if not text:
                 self._show_prompt()
@@ -138,8 +153,7 @@ class Dialogue:
     async def _take(self, event: Event) -> None:
         match event:
             case SessionReadyEvent():
-                parts = ", ".join(f"{kind} {name}" for kind, name in event.components.items())
-                click.secho(f"{event.profile}: {parts}", dim=True, err=True)
+                self._greet(event)
             case TurnStartedEvent():
                 self._reset(event.turn)
             case TextDeltaEvent():
@@ -153,10 +167,18 @@ class Dialogue:
                 await self._end(event)
             case ErrorEvent() | WarningEvent():
                 click.secho(event.message, fg="yellow", err=True)
-                if isinstance(event, ErrorEvent) and not self._turn:
+                if isinstance(event, ErrorEvent) and not self._turn and not self._idle.is_set():
                     self._idle.set()
+                    self._show_prompt()
             case DegradedEvent():
                 click.secho(f"{event.component}: {event.now or 'nothing'} ({event.reason})", fg="yellow", err=True)
+
+    def _greet(self, event: SessionReadyEvent) -> None:
+        parts = ", ".join(f"{kind} {name}" for kind, name in event.components.items())
+        click.secho(f"{event.profile}: {parts}", dim=True, err=True)
+        if self._prompt:
+            click.secho("Enter sends, Ctrl-C interrupts an answer, Ctrl-D leaves.", dim=True, err=True)
+        self._ready.set()
 
     async def _sound(self, event: AudioChunkEvent) -> None:
         if not self._received:
@@ -174,12 +196,20 @@ class Dialogue:
             click.secho(" [interrupted]", fg="yellow", nl=False)
         elif isinstance(event, TurnFailedEvent):
             click.secho(event.message, fg="red", err=True)
-        seconds = self._received / MEDIA_RATE_HZ
         click.echo()
-        click.secho(f"  first sound {self._first_ms:.0f} ms, {seconds:.1f} s of speech", dim=True, err=True)
+        click.secho(f"  {self._figures(event)}", dim=True, err=True)
         self._turn = 0
+        self._pressed = False
         self._idle.set()
         self._show_prompt()
+
+    def _figures(self, event: Event) -> str:
+        if not self._received:
+            return "no sound"
+        units, what = self._received, "of speech"
+        if isinstance(event, TurnInterruptedEvent):
+            units, what = event.samples, "heard"
+        return f"first sound {self._first_ms:.0f} ms, {units / MEDIA_RATE_HZ:.1f} s {what}"
 
     def _show(self, *, everything: bool = False) -> None:
         """Print the words that the voice has come to."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from tth.config.profiles import Profile
 from tth.core.controls import TurnControl
-from tth.core.events import Event
+from tth.core.events import Event, UserTextEvent
 from tth.core.streams import Stream
 from tth.plugins.registry import Registry
 from tth.session.casting import Casting
@@ -47,8 +47,8 @@ class LocalTalk:
         session.attach_client()
 
     async def say(self, text: str, control: TurnControl | None = None) -> None:
-        """Begin a turn."""
-        self._session.say(text, control)
+        """Begin a turn. A refusal is an event, as it is from a server."""
+        self._session.bus.publish(UserTextEvent(text=text, control=control or TurnControl()))
 
     async def interrupt(self) -> None:
         """Stop the open turn."""
