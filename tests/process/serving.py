@@ -22,11 +22,12 @@ START_S = 60
 class Served:
     """A running ``tth serve``."""
 
-    def __init__(self, process: subprocess.Popen, errors: Path, base: str) -> None:
+    def __init__(self, process: subprocess.Popen, errors: Path, said: str) -> None:
         self.process = process
         self.errors = errors
-        self.base = base
-        self.site = Site(None, base)
+        self.said = said
+        self.base = next(word for word in said.split() if word.startswith("http://")).rstrip("/")
+        self.site = Site(None, self.base)
 
     def get(self, path):
         return fetch_now(self.base, "GET", path)
@@ -73,14 +74,14 @@ def served(folder: Path, *args: str, **variables: str):
             cwd=folder,
         )
     try:
-        yield Served(process, errors, _address(process, errors))
+        yield Served(process, errors, _first_line(process, errors))
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
 
 
-def _address(process: subprocess.Popen, errors: Path) -> str:
+def _first_line(process: subprocess.Popen, errors: Path) -> str:
     os.set_blocking(process.stdout.fileno(), False)
     until, said = time.monotonic() + START_S, b""
     with selectors.DefaultSelector() as selector:
@@ -89,4 +90,4 @@ def _address(process: subprocess.Popen, errors: Path) -> str:
             if not selector.select(until - time.monotonic()) or not (more := process.stdout.read()):
                 raise AssertionError(f"no address was printed: {said!r} {errors.read_text()}")
             said += more
-    return next(word for word in said.decode().split() if word.startswith("http://")).rstrip("/")
+    return said.decode()

@@ -89,6 +89,7 @@ async def test_twenty_speaking_turns_finish_while_it_stops_and_nothing_new_begin
             assert not any(turn.done() for turn in turns)
             server.signal(signal.SIGTERM)
             await draining(server)
+            assert any(line.endswith("finishing 20 turns; once more stops now") for line in server.log)
             with pytest.raises(SessionRefused) as refused:
                 await open_session(server.base).__aenter__()
             assert refused.value.status == 503
@@ -120,6 +121,7 @@ async def test_idle_it_stops_at_once_with_status_0_even_with_a_client(tmp_path, 
             server.signal(number)
             assert await peer.closed() == 1012
             assert await asyncio.to_thread(server.wait) == 0
+        assert any(line.endswith("stopping; no turn runs") for line in server.log)
         assert not any("Traceback" in line for line in server.log)
 
 
@@ -147,6 +149,23 @@ def test_a_taken_port_is_told_in_one_line_with_status_1(tmp_path) -> None:
     (line,) = done.stderr.strip().splitlines()
     assert port in line
     assert "--port" in line
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"), [("no..such", "Name or service not known"), ("192.0.2.1", "Cannot assign requested address")]
+)
+def test_an_address_that_is_none_of_this_machine_is_told_with_the_option_that_mends_it(tmp_path, host, reason) -> None:
+    done = run(tmp_path, "--host", host, "--insecure", "--port", "0")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"error: cannot listen on {host}:0 ({reason}); choose another with --host\n"
+
+
+async def test_on_every_address_it_prints_one_that_a_browser_can_open(tmp_path) -> None:
+    with served(tmp_path, "--host", "0.0.0.0", "--insecure") as server:
+        assert server.base.startswith("http://127.0.0.1:")
+        assert "(on every address of this machine; Ctrl-C stops)" in server.said
+        assert server.get("/health").status == 200
+        assert server.stop() == 0
 
 
 def test_a_public_address_without_a_key_is_refused_in_one_line(tmp_path) -> None:
@@ -178,6 +197,21 @@ async def test_json_logs_tell_session_and_turn_and_nothing_that_was_said_or_is_s
     for secret in ("xylophone", "You said", "sesame", peer.made["ticket"]):
         assert secret not in log
     assert max(len(line) for line in server.log) < 400
+
+
+async def test_a_flood_of_turns_is_one_line_of_the_log(tmp_path) -> None:
+    with served(tmp_path, "--log-level", "warning") as server:
+        async with server.site.join() as peer:
+            for number in range(200):
+                await peer.send("user_text", text=f"number {number}")
+            await peer.send("nonsense")
+            await peer.until("error")
+            while peer.events("error")[-1]["code"] != "bad_message":
+                await peer.until("error")
+            codes = [event["code"] for event in peer.events("error")]
+            assert codes.count("too_many_turns") > 1
+        assert server.stop() == 0
+        assert len([line for line in server.log if "too_many_turns" in line]) == 1
 
 
 async def test_a_higher_log_level_is_quieter(tmp_path) -> None:

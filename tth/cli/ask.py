@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tth.cli.options import json_option, load, profile_options
+from tth.cli.connecting import connect
+from tth.cli.options import json_option, profile_options
 from tth.cli.output import counted, print_json, print_paragraph
 from tth.cli.voice_options import readable, talk_options, turn_control
 from tth.core.controls import EmotionControl
@@ -100,15 +100,3 @@ def _check_different(paths: Sequence[Path]) -> None:
     for place, path in enumerate(paths):
         if path.resolve() in [other.resolve() for other in paths[:place]]:
             raise click.UsageError(f"two options write {path}; name a file for each")
-
-
-def connect(
-    server: str | None, key: str | None, persona: str | None, profile: dict[str, Any]
-) -> AbstractAsyncContextManager[Any]:
-    """A conversation with ``server``, or with a session of ``profile`` here."""
-    from tth.cli.talk import local_talk, remote_talk
-
-    if server is not None:
-        return remote_talk(server, profile["profile"], persona, key)
-    _, registry, resolved = load(**profile, options={} if persona is None else {"persona": persona})
-    return local_talk(registry, resolved)

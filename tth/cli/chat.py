@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tth.cli.ask import connect
+from tth.cli.connecting import connect
 from tth.cli.options import profile_options
 from tth.cli.voice_options import talk_options, turn_control
 from tth.core.controls import EmotionControl

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import sys
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+REPEAT_S = 10.0
+"""Time in which a warning is not repeated."""
+
+REMEMBERED = 256
+"""Warnings that are known again."""
 
 FIELDS = ("session", "turn")
 """What a record may carry beside its message."""
@@ -32,9 +40,38 @@ def set_up_logs(level: str, form: str) -> None:
     """Write this process's log to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if form == "json" else TextLines())
+    handler.addFilter(Repeats())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("websockets", "uvicorn", "asyncio"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+
+
+class Repeats(logging.Filter):
+    """Lets the same warning of a session pass once in ten seconds, so that no client can flood the log.
+
+    The next one that passes says how many were left out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        session = getattr(record, "session", "")
+        if record.levelno < logging.WARNING or not session:
+            return True
+        key = (session, record.getMessage())
+        since, left_out = self._seen.pop(key, (-math.inf, 0))
+        if record.created - since < REPEAT_S:
+            self._seen[key] = (since, left_out + 1)
+            return False
+        self._seen[key] = (record.created, 0)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+        if left_out:
+            record.msg, record.args = f"{key[1]} ({left_out} more of these)", ()
+        return True
 
 
 class TextLines(logging.Formatter):

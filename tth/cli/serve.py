@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
-import os
 from typing import Any
 
 import click
@@ -38,6 +38,7 @@ def serve(
     from tth.config.sources import read_settings, read_sources
     from tth.plugins.loader import load_plugins
     from tth.server.house import House
+    from tth.server.run import listens_everywhere
     from tth.server.run import serve as run_server
 
     given = {"host": host, "port": port, "insecure": insecure or None, "log_level": log_level, "log_format": log_format}
@@ -50,7 +51,9 @@ def serve(
     house = House(settings, sources, registry, chosen)
 
     def started(address: str) -> None:
-        click.echo(f"{chosen.persona.name} is waiting at {click.style(address, fg='cyan', bold=True)}  (Ctrl-C stops)")
+        shown = click.style(address, fg="cyan", bold=True)
+        where = "on every address of this machine; " if listens_everywhere(settings.host) else ""
+        click.echo(f"{chosen.persona.name} is waiting at {shown}  ({where}Ctrl-C stops)")
         for name, reason in house.trouble.items():
             click.secho(f"{name} is not in use: {reason}", fg="yellow", err=True)
         # Code and models stay to the end: a full collection need not pass through them while people are speaking.
@@ -60,10 +63,14 @@ def serve(
     try:
         asyncio.run(run_server(house, started))
     except OSError as error:
-        where = f"{settings.host}:{settings.port}"
-        raise click.ClickException(
-            f"cannot listen on {where} ({os.strerror(error.errno or 0)}); choose another with --port"
-        ) from error
+        raise click.ClickException(_cannot_listen(settings.host, settings.port, error)) from error
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    of_port = error.errno in (errno.EADDRINUSE, errno.EACCES)
+    # Python puts the address behind the system's words.
+    reason = str(error.strerror or error).partition(" (while")[0]
+    return f"cannot listen on {host}:{port} ({reason}); choose another with {'--port' if of_port else '--host'}"
 
 
 def _plain(value: Any) -> str:

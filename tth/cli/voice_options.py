@@ -21,13 +21,16 @@ class Emotion(click.ParamType):  # type: ignore[type-arg]  # generic in the stub
         """The control it means."""
         if isinstance(value, EmotionControl):
             return value
-        label, _, strength = str(value).partition(":")
+        label, colon, strength = str(value).partition(":")
+        if label not in tuple(EmotionLabel):
+            from tth.config.nearest import suggestion
+
+            self.fail(f"no emotion {label!r}; {suggestion(label, EmotionLabel)}", param, ctx)
         try:
-            return EmotionControl(EmotionLabel(label), float(strength) if strength else None)
-        except ValueError as error:
-            labels = ", ".join(EmotionLabel)
-            problem = str(error) if label in tuple(EmotionLabel) else f"no emotion {label!r}; use one of {labels}"
-            self.fail(problem, param, ctx)
+            return EmotionControl(EmotionLabel(label), float(strength) if colon else None)
+        except ValueError:
+            fix = f"write a number from 0 to 1, as in {label}:0.5, or {label} alone"
+            self.fail(f"{strength!r} is no intensity; {fix}", param, ctx)
 
 
 def _range(name: str) -> click.FloatRange:

@@ -92,6 +92,11 @@ class House:
         """How many sessions are open."""
         return len(self._sessions)
 
+    @property
+    def turns(self) -> int:
+        """How many of them have a turn that runs."""
+        return sum(session.turn is not None for session in self._sessions)
+
     def profiles(self) -> list[dict[str, str]]:
         """Name and summary of every profile that can be read."""
         entries = list_profiles(self._sources, self._registry.profiles)
@@ -125,7 +130,8 @@ class House:
         self._check_open()
         most = self.settings.limits.sessions
         if self._seats + len(self._desk) >= most:
-            raise Busy(f"{most} sessions are open or about to be, as many as the settings allow")
+            open_ones = "1 session is" if most == 1 else f"{most} sessions are"
+            raise Busy(f"{open_ones} open or about to be, as many as the settings allow")
 
     def _profile(self, request: Request) -> Profile:
         profile = self.profile

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -14,6 +16,8 @@ from tth.server.app import create_app
 from tth.server.house import House
 from tth.server.security import check_bind
 from tth.server.sockets import SocketProtocol
+
+log = logging.getLogger(__name__)
 
 PING_S = 20.0
 """Time between two pings, and how long an answer may take: after twice that, a half-open connection is cut."""
@@ -43,6 +47,10 @@ class Server(uvicorn.Server):
             self.should_exit = self.force_exit = True
         elif self._stop.is_set():
             self._house.hurry()
+        elif turns := self._house.turns:
+            log.info("finishing %d turn%s; once more stops now", turns, "" if turns == 1 else "s")
+        else:
+            log.info("stopping; no turn runs")
         self._stop.set()
 
     async def drain_when_asked(self) -> None:
@@ -58,8 +66,10 @@ class Server(uvicorn.Server):
             self._started(self.address())
 
     def address(self) -> str:
-        """Where the page is."""
-        host, port = self.config.host, self.config.port
+        """Where a browser on this machine finds the page."""
+        host, port = self.config.host.strip("[]"), self.config.port
+        if listens_everywhere(host):
+            host = "::1" if ":" in host else "127.0.0.1"
         for listening in (each for server in self.servers for each in server.sockets):
             port = listening.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
@@ -90,7 +100,7 @@ async def serve(house: House, started: Callable[[str], None]) -> None:
 
     Raises:
         ConfigError: The address may not be served on without a key.
-        OSError: The port is taken.
+        OSError: The port is taken, or the address is none of this machine.
     """
     settings = house.settings
     check_bind(settings)
@@ -113,8 +123,19 @@ def listen(host: str, port: int) -> socket.socket:
         OSError: The address cannot be listened on.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+    try:
+        made = socket.create_server((host.strip("[]"), port), family=family, backlog=2048)
+    except UnicodeError as error:  # of a name that no name server would be asked for
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=made.detach())
+
+
+def listens_everywhere(host: str) -> bool:
+    """Whether ``host`` stands for every address of this machine, as ``0.0.0.0`` does."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False
 
 
 def _on_signals(stop: Callable[[], None]) -> None:
