@@ -14,10 +14,10 @@ PAINT = """async (palette) => {
   document.body.append(canvas);
   canvas.getContext("2d", { alpha: false, willReadFrequently: true });
   const face = create(canvas, { palette, scheme: "light" });
-  const paint = (shapes, gaze = { x: 0, y: 0 }, head = { yaw: 0, pitch: 0, roll: 0 }) => {
+  const paint = (shapes, gaze = { x: 0, y: 0 }, head = { yaw: 0, pitch: 0, roll: 0 }, nowMs = 0) => {
     const weights = new Float32Array(52);
     for (const [name, weight] of Object.entries(shapes)) weights[INDEX[name]] = weight;
-    face.draw({ weights, head, gaze, breath: 0.5 }, 0);
+    face.draw({ weights, head, gaze, breath: 0.5 }, nowMs);
     return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
   };
   const differ = (a, b) => {
@@ -79,6 +79,23 @@ def test_the_same_pose_gives_the_same_picture(page):
       paint({ eyeBlinkLeft: 1 });
       return differ(first, paint(pose, { x: 0.2, y: 0.1 }, head)) }""")
     assert changed == [0, 0]
+
+
+def test_the_head_glides_into_the_room_it_is_given(page):
+    edges = page.evaluate("""() => {
+      const room = { left: 0, top: 40, right: 130, bottom: 180 };
+      face.frame(room);
+      paint({}, undefined, undefined, 1e6);
+      const [shut, open] = [paint({}, undefined, undefined, 1e6), paint({ jawOpen: 1 }, undefined, undefined, 1e6)];
+      const ratio = canvas.width / canvas.clientWidth, xs = [], ys = [];
+      for (let i = 0; i < shut.length; i += 4) {
+        if (Math.abs(shut[i] - open[i]) < 20) continue;
+        xs.push((i / 4) % canvas.width / ratio);
+        ys.push(i / 4 / canvas.width / ratio);
+      }
+      return [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)] }""")
+    assert 0 < edges[0] < edges[1] < 130
+    assert 40 < edges[2] < edges[3] < 180
 
 
 def test_a_look_may_change_colours_and_names_it_does_not_know_are_left(page):

@@ -31,6 +31,12 @@ RECORD = """() => {
 }"""
 
 
+# Where everything that can be touched or read lies, and the room for the face.
+BOXES = """() => Object.fromEntries([
+  ...document.querySelectorAll("button, select, textarea, #caption, #state, #history, #emotion label, #room")]
+  .filter((part) => part.checkVisibility()).map((part, i) => [part.id || i, part.getBoundingClientRect().toJSON()]))"""
+
+
 def until(page: Any, claim: str) -> None:
     """Wait for a claim about the page; Playwright's own waiting needs the eval that the policy forbids."""
     for _ in range(1000):
@@ -348,17 +354,41 @@ def test_emotion_and_persona_are_chosen_by_keyboard_and_told_to_the_server(serve
     assert served.behaviour.bodies[-1]["control"] == {"emotion": {"label": "happy"}}
 
 
-@pytest.mark.parametrize(("width", "height"), [(320, 568), (390, 844), (1280, 720), (740, 360)])
-def test_nothing_hangs_over_the_edge(serve, browser, visit, width, height):
-    page = visit(browser, serve().address, viewport={"width": width, "height": height})
-    boxes = page.evaluate("""() => [...document.querySelectorAll("button, select, textarea, #caption, #state")]
-      .filter((e) => e.offsetParent !== null).map((e) => [e.id, e.getBoundingClientRect()])
-      .map(([id, box]) => [id, box.left, box.right, box.top, box.bottom])""")
-    for name, left, right, top, bottom in boxes:
-        assert left >= 0, name
-        assert right <= width, name
-        assert top >= 0, name
-        assert bottom <= height, name
+SIZES = [(320, 568), (320, 640), (360, 740), (390, 844), (640, 360), (740, 360), (800, 420), (900, 640), (1280, 800)]
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_hangs_over_the_edge_or_over_the_face(serve, browser, visit, width, height):
+    served = serve(answer=ANSWER)
+    page = visit(browser, f"{served.address}/?debug=1", viewport={"width": width, "height": height})
+    say(page, "Hello")
+    until(page, "tthDebug.player.position().unit > 4 * 7200")
+    words = page.evaluate(BOXES)
+    if page.get_attribute("#history-toggle", "aria-expanded") == "false":
+        page.click("#history-toggle")
+    for boxes in (words, page.evaluate(BOXES)):
+        room = boxes.pop("room")
+        assert room["bottom"] - room["top"] > 100
+        for name, box in boxes.items():
+            assert box["left"] >= 0, name
+            assert box["right"] <= width, name
+            assert box["top"] >= 0, name
+            assert box["bottom"] <= height, name
+            beside = box["left"] >= room["right"] or box["right"] <= room["left"]
+            assert beside or box["top"] >= room["bottom"] - 1 or box["bottom"] <= room["top"] + 1, name
+    assert page.evaluate("text.scrollHeight <= text.clientHeight")
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 360), (1280, 800)])
+def test_a_long_caption_shows_whole_lines(serve, browser, visit, width, height):
+    served = serve(answer=ANSWER)
+    page = visit(browser, f"{served.address}/?debug=1", viewport={"width": width, "height": height})
+    page.evaluate("document.querySelector('#caption').hidden = false")
+    page.evaluate(f"document.querySelector('#caption .lines > span').textContent = {ANSWER * 6!r}")
+    seen, line = page.evaluate("""(() => { const lines = document.querySelector("#caption .lines");
+      return [lines.getBoundingClientRect().height, parseFloat(getComputedStyle(lines).lineHeight)] })()""")
+    assert seen / line == pytest.approx(3, abs=0.03)
 
 
 def test_reduced_motion_keeps_the_head_still(serve, browser, visit):

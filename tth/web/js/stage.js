@@ -25,9 +25,10 @@ export class Stage {
 
   /**
    * @param {HTMLCanvasElement} canvas
+   * @param {HTMLElement} room Where the page leaves room for the head.
    * @param {(nowMs: number) => {mood: Mood, weights: Float32Array}} read What the face should show.
    */
-  constructor(canvas, read) {
+  constructor(canvas, room, read) {
     this.#read = read;
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.#life = new Life({ seed: crypto.getRandomValues(new Uint32Array(1))[0], still: still.matches });
@@ -35,7 +36,11 @@ export class Stage {
     this.#look = /** @type {Look} */ ({ palette: "mira", scheme: this.#scheme() });
     this.#renderer = create(canvas, this.#look);
     this.#dark.addEventListener("change", () => this.show(this.#look));
-    new ResizeObserver(() => this.#renderer.resize()).observe(canvas);
+    const resized = new ResizeObserver(() => {
+      this.#renderer.frame(room.getBoundingClientRect());
+      this.#renderer.resize();
+    });
+    for (const part of [canvas, room]) resized.observe(part);
     requestAnimationFrame((nowMs) => this.#draw(nowMs));
   }
 

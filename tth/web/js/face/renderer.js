@@ -21,10 +21,13 @@
  * @property {Record<string, string>} [colours] Colours to use in place of the palette's, by its names.
  */
 
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Room A part of the canvas in page pixels. */
+
 /**
  * @typedef {object} Renderer
  * @property {(pose: Pose, nowMs: number) => void} draw Paint one picture.
  * @property {() => void} resize The canvas has another size on the page.
+ * @property {(room: Room | null) => void} frame Keep the head within a part of the canvas, or within all of it.
  * @property {(look: Look) => void} setLook Be somebody else from the next picture on.
  * @property {() => void} destroy Free what is held; nothing is drawn afterwards.
  */

@@ -27,8 +27,8 @@ import { noticeOf, refusedText } from "./words.js";
 
 /**
  * Dispatches CustomEvents: `state` (State), `said` (what the person said began a turn), `refused` (it did not), `turn`
- * (Turn, one begins), `caption` (Turn, its text grew or it ended), `notice` (Notice) and `over` (topic: the trouble that
- * a notice told of is over).
+ * (Turn, one begins), `caption` (Turn, its text grew or it ended), `notice` (Notice) and `over` (topic: the trouble of
+ * its notice is over).
  */
 export class Dialogue extends EventTarget {
   #client;

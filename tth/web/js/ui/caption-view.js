@@ -11,7 +11,9 @@ export class CaptionView {
   /** @param {HTMLElement} box */
   constructor(box) {
     this.#box = box;
-    box.append(this.#line);
+    const lines = element("span", "lines");
+    lines.append(this.#line);
+    box.append(lines);
   }
 
   /** @param {string} text */

@@ -4,7 +4,8 @@ import { element } from "./page.js";
 
 /** @typedef {import("../session/dialogue.js").Turn} Turn */
 
-const WIDE = "(min-width: 68rem)";
+/** Where it stands beside the face; elsewhere it takes the caption's place. */
+const WIDE = "(min-width: 68rem) and (min-height: 36rem)";
 const MOST = 400;
 
 /** A list that stays at its end while nobody has scrolled up. */

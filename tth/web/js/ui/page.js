@@ -16,6 +16,7 @@ function part(id, kind) {
 export function findParts() {
   return {
     face: part("face", HTMLCanvasElement),
+    room: part("room", HTMLElement),
     name: part("name", HTMLElement),
     state: part("state", HTMLElement),
     persona: part("persona", HTMLSelectElement),

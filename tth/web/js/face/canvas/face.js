@@ -18,13 +18,15 @@ import { Space, shadowOf } from "./space.js";
 /** Largest picture that is painted; a larger canvas shows it enlarged. */
 const MOST_PIXELS = 1_700_000;
 
-/** What the page lays over the canvas above and below, in its pixels. */
-const BAR = 36;
-const FOOT = 215;
-
-/** From the head's centre to the top of the hair and to the chin of an open mouth, in head units. */
+/** From the head's centre to the top of the hair, the chin of an open mouth and the side of the hair, in head units. */
 const ABOVE = 1.45;
 const BELOW = 1.2;
+const ASIDE = 1.3;
+
+/** How fast the head glides to another place: within this time to a third of the way that is left. */
+const GLIDE_MS = 120;
+
+/** @typedef {{x: number, y: number, unit: number}} Place */
 
 /**
  * Everything that is painted once for a look and a size.
@@ -45,18 +47,18 @@ function paintParts(palette, perUnit) {
 }
 
 /**
- * Where the head stands: clear of the bar above, and of text box and caption below.
+ * Where the head stands: as large as fits the room, and in the middle of the picture where the room reaches so far.
  *
+ * @param {import("../renderer.js").Room} room In pixels of the picture.
  * @param {number} width
  * @param {number} height
- * @param {number} ratio Pixels of the picture for one of the page.
+ * @returns {Place}
  */
-function placeHead(width, height, ratio) {
-  const top = BAR * ratio;
-  const room = height - Math.min(FOOT * ratio, height * 0.42) - top;
-  const unit = Math.max(12, Math.min(width * 0.335, height * 0.252, room / (ABOVE + BELOW)));
-  const spare = Math.max(0, room - (ABOVE + BELOW) * unit);
-  return { x: width / 2, y: top + ABOVE * unit + spare * 0.4, unit };
+function placeHead({ left, top, right, bottom }, width, height) {
+  const unit = Math.max(12, Math.min((right - left) * 0.335, height * 0.252, (bottom - top) / (ABOVE + BELOW)));
+  const spare = Math.max(0, bottom - top - (ABOVE + BELOW) * unit);
+  const x = Math.min(Math.max(width / 2, left + ASIDE * unit), right - ASIDE * unit);
+  return { x, y: top + ABOVE * unit + spare * 0.4, unit };
 }
 
 /**
@@ -77,7 +79,12 @@ class CanvasFace {
   #space = new Space();
   #body = new Space();
   #shapes = /** @type {import("../arkit.js").Shapes} */ (Object.fromEntries(NAMES.map((name) => [name, 0])));
+  /** @type {Place} */
   #head = { x: 0, y: 0, unit: 0 };
+  #goal = this.#head;
+  #drawnMs = 0;
+  /** @type {import("../renderer.js").Room | null} */
+  #room = null;
   /** @type {ReturnType<typeof paintParts> | null} */
   #parts = null;
   #partsUnit = 0;
@@ -112,8 +119,19 @@ class CanvasFace {
     if (width === this.#canvas.width && height === this.#canvas.height && this.#backdrop) return;
     this.#canvas.width = width;
     this.#canvas.height = height;
-    this.#head = placeHead(width, height, ratio);
     this.#backdrop = null;
+    this.frame(this.#room);
+    this.#head = { ...this.#goal };
+  }
+
+  /** @param {import("../renderer.js").Room | null} room */
+  frame(room) {
+    this.#room = room;
+    const { width, height, clientWidth } = this.#canvas;
+    const ratio = width / Math.max(1, clientWidth);
+    const { left, top, right, bottom } = room ?? { left: 0, top: 0, right: width / ratio, bottom: height / ratio };
+    const scaled = { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio };
+    this.#goal = placeHead(scaled, width, height);
   }
 
   destroy() {
@@ -128,6 +146,7 @@ class CanvasFace {
    */
   draw(pose, nowMs) {
     const parts = this.#prepare();
+    this.#glide(nowMs);
     const ctx = this.#ctx;
     const w = named(pose.weights, this.#shapes);
     const { yaw, pitch, roll } = pose.head;
@@ -151,15 +170,23 @@ class CanvasFace {
 
   /** Paint what is missing since the look or the size changed. */
   #prepare() {
-    const { unit } = this.#head;
+    const { unit } = this.#goal;
     const off = unit / (this.#partsUnit || 1);
     if (!this.#parts || off > 1.3 || off < 0.6) {
       this.#partsUnit = Math.max(40, unit);
       this.#parts = paintParts(this.#palette, this.#partsUnit);
     }
     const { width, height } = this.#canvas;
-    this.#backdrop ??= paintBackdrop(this.#palette, this.#look.scheme, width, height, this.#head);
+    this.#backdrop ??= paintBackdrop(this.#palette, this.#look.scheme, width, height, this.#goal);
     return this.#parts;
+  }
+
+  /** @param {number} nowMs */
+  #glide(nowMs) {
+    const share = 1 - Math.exp((this.#drawnMs - nowMs) / GLIDE_MS);
+    this.#drawnMs = nowMs;
+    const [from, to] = [this.#head, this.#goal];
+    for (const part of /** @type {const} */ (["x", "y", "unit"])) from[part] += (to[part] - from[part]) * share;
   }
 
   /**
@@ -188,7 +215,12 @@ class CanvasFace {
     ctx.translate(0, FLOOR);
     ctx.scale(1 + 0.005 * breath, swell);
     ctx.translate(0, -FLOOR);
-    this.#body.layer(ctx, parts.body, 0.1);
+    this.#body.plane(ctx, 0.1, () => {
+      const { canvas, x, y, width, height } = parts.body;
+      ctx.drawImage(canvas, x, y, width, height);
+      // Where the room is low, the figure is small and would end above the picture's lower edge.
+      ctx.drawImage(canvas, 0, canvas.height - 2, canvas.width, 1, x, y + height - 0.02, width, FLOOR);
+    });
     ctx.restore();
   }
 
