@@ -6,8 +6,17 @@ import asyncio
 
 from tests.session.scene import scene, settle
 from tth.core.controls import EmotionControl, EmotionLabel, TurnControl
-from tth.core.events import ErrorEvent, TurnCompleteEvent, TurnFailedEvent
+from tth.core.events import (
+    DegradedEvent,
+    ErrorEvent,
+    ExpiringSoonEvent,
+    TurnCompleteEvent,
+    TurnFailedEvent,
+    WarningEvent,
+)
+from tth.errors import AdapterError
 from tth.testing.clock import run
+from tth.testing.peers import ScriptedVoice
 
 
 def test_a_silent_voice_is_replaced_and_asked_once_more():
@@ -97,5 +106,102 @@ def test_an_emotion_s_voice_comes_with_the_next_renewal_between_turns():
             assert len(s.voices) == 2
             assert s.voice.voice == "echo"
             assert s.voice.requests[-1].control.label is EmotionLabel.HAPPY
+
+    run(main())
+
+
+def test_an_expiring_voice_is_replaced_between_turns_by_one_made_beside_it():
+    async def main():
+        async with scene() as s:
+            turn = s.session.say("my name is Ada")
+            await settle()
+            old = s.voice
+            old.start()
+            old.text("Hello Ada.")
+            old.emit(ExpiringSoonEvent(in_s=60))
+            await settle()
+            assert len(s.voices) == 2, "the new one is connected while the old one speaks"
+            assert not old.closed
+            old.text(" How are you?")
+            old.finish()
+            await turn.wait()
+            await settle()
+            assert old.closed
+            assert [(item.role, item.text) for item in s.voice.items] == [
+                ("user", "my name is Ada"),
+                ("assistant", "Hello Ada. How are you?"),
+            ]
+            again = s.session.say("who am I?")
+            await settle()
+            assert s.voice.requests[-1].tag == again.id
+            assert [item.text for item in s.voice.items][-1] == "who am I?"
+            assert not [event for event in s.seen() if isinstance(event, DegradedEvent | TurnFailedEvent)]
+
+    run(main())
+
+
+def test_a_voice_that_cannot_be_made_ahead_of_time_is_told_and_the_old_one_goes_on():
+    async def main():
+        made = []
+
+        def make():
+            made.append(ScriptedVoice())
+            if len(made) == 2:
+                made[-1].refuse = AdapterError("voice", "too busy", decision="retry")
+            return made[-1]
+
+        async with scene(make_voice=make) as s:
+            s.voice.emit(ExpiringSoonEvent(in_s=60))
+            await settle()
+            assert [event.code for event in s.seen() if isinstance(event, WarningEvent)] == ["renewal_failed"]
+            assert not s.voices[0].closed
+            turn = s.session.say("still there?")
+            await settle()
+            assert s.voices[0].requests[-1].tag == turn.id
+
+    run(main())
+
+
+def test_a_voice_that_is_lost_is_replaced_by_the_one_that_was_ready():
+    async def main():
+        async with scene() as s:
+            turn = s.session.say("hello")
+            await settle()
+            s.voices[0].emit(ExpiringSoonEvent(in_s=60))
+            await settle()
+            s.voices[0].drop()
+            await settle()
+            assert len(s.voices) == 2
+            assert [item.text for item in s.voice.items] == ["hello"]
+            assert s.voice.requests[-1].tag == turn.id
+
+    run(main())
+
+
+def test_a_session_that_closes_releases_the_voice_that_was_ready():
+    async def main():
+        async with scene() as s:
+            s.session.say("hello")
+            await settle()
+            s.voices[0].emit(ExpiringSoonEvent(in_s=60))
+            await settle()
+        assert [voice.closed for voice in s.voices] == [True, True]
+
+    run(main())
+
+
+def test_a_voice_that_says_it_is_finished_is_not_tried_again_for_the_same_turn():
+    async def main():
+        async with scene() as s:
+            turn = s.session.say("hello")
+            await settle()
+            s.voice.emit(ErrorEvent(code="insufficient_quota", message="no credit", decision="fatal"))
+            ending = await turn.wait()
+            assert isinstance(ending, TurnFailedEvent)
+            assert "no credit" in ending.message
+            assert len(s.voices) == 1
+            s.session.say("and now?")
+            await settle()
+            assert len(s.voices) == 2, "the next turn tries again"
 
     run(main())

@@ -18,9 +18,13 @@ from tth.core.events import (
     ResponseStartedEvent,
     SpeechMarkEvent,
     TextDeltaEvent,
+    ToolCallDeltaEvent,
     ToolCallEvent,
     TurnCompleteEvent,
     UsageEvent,
+    UserSpeechStartedEvent,
+    UserSpeechStoppedEvent,
+    UserTranscriptEvent,
     WarningEvent,
 )
 from tth.core.media import AudioChunk
@@ -34,7 +38,11 @@ RealtimeEvent: TypeAlias = (
     | AudioChunkEvent
     | SpeechMarkEvent
     | EmotionEvent
+    | ToolCallDeltaEvent
     | ToolCallEvent
+    | UserSpeechStartedEvent
+    | UserSpeechStoppedEvent
+    | UserTranscriptEvent
     | UsageEvent
     | TurnCompleteEvent
     | ExpiringSoonEvent
@@ -94,6 +102,7 @@ class ResponseRequest:
         control: Emotion and delivery of this response.
         modality: Sound with its transcript, or text alone.
         tools: Instead of the session's.
+        tool_choice: ``auto``, ``none``, ``required``, or ``{"type": "function", "name": …}``.
         context: Where given, the response sees these items alone and leaves no trace in the conversation.
         tag: Comes back in ``ResponseStartedEvent``.
     """
@@ -102,6 +111,7 @@ class ResponseRequest:
     control: TurnControl | None = None
     modality: Modality = "audio"
     tools: Sequence[Tool] | None = None
+    tool_choice: str | Mapping[str, str] | None = None
     context: Sequence[Item] | None = None
     tag: str = ""
 

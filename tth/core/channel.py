@@ -53,6 +53,11 @@ class Channel(Generic[T]):
         Raises:
             ChannelClosed: It was closed.
         """
+        await self.room()
+        self.put_now(value)
+
+    async def room(self) -> None:
+        """Return once it is not full, or was closed. Cancelling loses nothing."""
         while len(self._values) >= self._capacity and not self._closed:
             room = asyncio.get_running_loop().create_future()
             self._writers.append(room)
@@ -61,7 +66,6 @@ class Channel(Generic[T]):
             finally:
                 if room in self._writers:
                     self._writers.remove(room)
-        self.put_now(value)
 
     def drop(self, unwanted: Callable[[T], bool]) -> None:
         """Take out the waiting values that are ``unwanted``."""

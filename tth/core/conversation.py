@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeAlias
 
-Role = Literal["system", "user", "assistant"]
+from tth.core.media import AudioChunk
+
+Role = Literal["system", "user", "assistant", "tool"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,33 +18,79 @@ class TextPart:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class AudioPart:
+    """A spoken utterance as it was recorded; ``text`` is what was understood of it, empty where nothing was yet."""
+
+    chunk: AudioChunk
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """A picture: a ``data:`` address with the picture in it, or an address that the provider can reach."""
+
+    url: str
+    detail: Literal["auto", "low", "high"] = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCallPart:
+    """The assistant's wish to have a tool called; ``arguments`` is a JSON object as text."""
+
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResultPart:
+    """What a tool gave back, as text for the model."""
+
+    call_id: str
+    output: str
+
+
+Part: TypeAlias = TextPart | AudioPart | ImagePart | ToolCallPart | ToolResultPart
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One contribution to the conversation.
 
     Attributes:
         id: Unique in its conversation, 32 characters at most.
-        role: Who said it.
-        parts: Its content.
+        role: Who said it; ``tool`` for what a tool gave back.
+        parts: Its content. A tool's call or result stands alone in its item.
         complete: Whether it was heard, or typed, to its end.
         estimated: Whether the place where it was cut is a guess by time, no mark having told.
     """
 
     id: str
     role: Role
-    parts: tuple[TextPart, ...] = ()
+    parts: tuple[Part, ...] = ()
     complete: bool = True
     estimated: bool = False
 
     @property
     def text(self) -> str:
-        """All its words."""
-        return "".join(part.text for part in self.parts)
+        """All its words, typed or understood."""
+        return "".join(part.text for part in self.parts if isinstance(part, TextPart | AudioPart))
 
 
 def message(item_id: str, role: Role, text: str) -> Item:
     """A complete item of plain text."""
     return Item(id=item_id, role=role, parts=(TextPart(text),))
+
+
+def tool_call(item_id: str, call_id: str, name: str, arguments: str) -> Item:
+    """The assistant's call of a tool."""
+    return Item(id=item_id, role="assistant", parts=(ToolCallPart(call_id, name, arguments),))
+
+
+def tool_result(item_id: str, call_id: str, output: str) -> Item:
+    """What the tool gave back."""
+    return Item(id=item_id, role="tool", parts=(ToolResultPart(call_id, output),))
 
 
 class Conversation:

@@ -134,6 +134,36 @@ class ToolCallEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
     arguments: str
 
 
+class ToolCallDeltaEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """The next piece of a call's arguments, for those who show them as they are written; the whole call follows."""
+
+    call_id: str
+    name: str
+    delta: str
+
+
+class UserSpeechStartedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The voice hears the person begin to speak; ``at_ms`` counts the sound it was sent."""
+
+    item_id: str = ""
+    at_ms: int = 0
+
+
+class UserSpeechStoppedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The voice hears that the person has stopped speaking."""
+
+    item_id: str = ""
+    at_ms: int = 0
+
+
+class UserTranscriptEvent(Event, frozen=True, kw_only=True, gc=False):
+    """What was understood of the person's utterance ``item_id``: more of it, or, when ``final``, all of it."""
+
+    item_id: str
+    text: str
+    final: bool = True
+
+
 class UsageEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
     """What a response cost in the provider's own units, as in ``{"input_tokens": 12}``."""
 

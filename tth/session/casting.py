@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tth.adapters.shared import Lease, Shared
@@ -43,7 +43,7 @@ class Casting:
             persona=persona.id,
             instructions=persona.instructions,
             control=merge(persona.control, profile.control),
-            choose_voice=_chooser(profile),
+            choose_voice=self._chooser(profile),
             realtime=made.get("realtime", ()),
             llms=made.get("llm", ()),
             voices=made.get("tts", ()),
@@ -52,6 +52,29 @@ class Casting:
             deadlines=profile.deadlines,
             text_chars=self._limits.text_chars,
         )
+
+    def _chooser(self, profile: Profile) -> Callable[[TurnControl], str | None]:
+        """The persona's own voice while it is calm, else its emotion's: the profile says which, or the adapter."""
+        wish = profile.persona.voice
+        voices = {**self._emotion_voices(profile), **profile.voice_map}
+
+        def choose(control: TurnControl) -> str | None:
+            if control.label is EmotionLabel.NEUTRAL and wish is not None:
+                return wish
+            return voice_for(control.label, voices)
+
+        return choose
+
+    def _emotion_voices(self, profile: Profile) -> Mapping[EmotionLabel, str]:
+        """What the primary realtime adapter says of its voices, in its class attribute ``emotion_voices``."""
+        for component in profile.components.get("realtime", ())[:1]:
+            try:
+                adapter_class = self._registry.resolve("realtime", component.name).adapter_class()
+            except Exception:  # foreign code; the same is told with its reason where the adapter is made
+                return {}
+            voices: Mapping[EmotionLabel, str] = getattr(adapter_class, "emotion_voices", {})
+            return voices
+        return {}
 
     def _makers(self, components: Sequence[Component]) -> list[Maker[Any]]:
         return [Maker(component.name, self._maker(component)) for component in components]
@@ -97,15 +120,3 @@ class Casting:
         """Let go of what was warmed. Idempotent."""
         while self._leases:
             await self._leases.pop().close()
-
-
-def _chooser(profile: Profile) -> Callable[[TurnControl], str | None]:
-    """The persona's own voice while it is calm, else the voice of its emotion."""
-    wish, voices = profile.persona.voice, profile.voice_map
-
-    def choose(control: TurnControl) -> str | None:
-        if control.label is EmotionLabel.NEUTRAL and wish is not None:
-            return wish
-        return voice_for(control.label, voices)
-
-    return choose

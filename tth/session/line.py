@@ -10,12 +10,13 @@ from tth.adapters.realtime import RealtimeAdapter, RealtimeEvent, ResponseReques
 from tth.core.controls import TurnControl, merge
 from tth.core.conversation import message
 from tth.core.events import WarningEvent
+from tth.core.tasks import Tasks
 from tth.errors import AdapterError
 from tth.session.cast import Cast
 from tth.session.commands import Commands
-from tth.session.foreign import CLOSE_S, explain
+from tth.session.foreign import CLOSE_S, close_adapter, explain
 from tth.session.turn import Turn
-from tth.session.voice import Voice
+from tth.session.voice import Prepared, Voice
 
 COMMAND_S = 10.0
 """Longest time the voice may take to accept a command."""
@@ -37,6 +38,9 @@ class Caller(Protocol):
 
     def renewed(self, reason: str) -> None:
         """A new voice is there; whatever the old one had not finished is lost."""
+
+    def prepared(self) -> None:
+        """A new voice is ready to take its place by ``swap``, between turns."""
 
     def gone(self, reason: str) -> None:
         """There is no voice any more."""
@@ -64,6 +68,9 @@ class VoiceLine:
         self._told = 0
         self._renewing = False
         self._refused_voice = ""
+        self._tasks = Tasks(lambda error: self._not_prepared(error))
+        self._refreshing = ""
+        self._prepared: Prepared | None = None
 
     @property
     def full(self) -> bool:
@@ -83,7 +90,7 @@ class VoiceLine:
             except Exception as error:  # foreign code; the voice is replaced
                 reason = explain(error)
             if self._voice.alive and self._voice.adapter is adapter:
-                self.lost(reason, AdapterError(self._voice.name, reason, code="voice_lost"))
+                self.lost(reason, AdapterError(self._voice.name, reason, code="voice_lost", decision="retry"))
 
     async def work(self) -> None:
         """Tell the voice what it is to be told, until cancelled."""
@@ -124,10 +131,43 @@ class VoiceLine:
 
         self._commands.put(run, self._renewal_failed, self._renew_s)
 
+    def refresh(self, reason: str) -> None:
+        """Connect a second voice while the first goes on; the caller is told when it may take its place."""
+        if not self._renewing and not self._refreshing and self._prepared is None:
+            self._refreshing = reason
+            self._tasks.start(self._prepare(), "voice renewal")
+
+    async def _prepare(self) -> None:
+        try:
+            self._prepared = await self._voice.prepare(self._refreshing)
+        finally:
+            self._refreshing = ""
+        self._caller.prepared()
+
+    def _not_prepared(self, error: Exception) -> None:
+        """The voice in use goes on; when its connection does end, it is replaced then."""
+        text = f"no new connection could be made ahead of time: {explain(error)}"
+        self._caller.warn(WarningEvent(code="renewal_failed", message=text))
+
+    def swap(self, reason: str) -> None:
+        """Put the prepared voice in place of the one in use."""
+
+        async def run() -> None:
+            if self._prepared is not None:
+                await self._renew(reason)
+
+        self._commands.put(run, lambda error: self.lost(explain(error), error), self._renew_s)
+
     async def _renew(self, reason: str, error: Exception | None = None, voice: str | None = None) -> None:
         told = self._caller.turns
+        prepared, self._prepared = self._prepared, None
         try:
-            await self._voice.renew(reason, failed=error, voice=voice)
+            if prepared is not None and voice in (None, prepared.voice_name):
+                await self._voice.swap(prepared, reason)
+            else:
+                if prepared is not None:
+                    await close_adapter(prepared.adapter, prepared.name)
+                await self._voice.renew(reason, failed=error, voice=voice)
         finally:
             self._renewing = False
         self._told = told
@@ -171,3 +211,10 @@ class VoiceLine:
     def close(self) -> None:
         """Take no more commands."""
         self._commands.close()
+
+    async def end(self) -> None:
+        """Release what was prepared. Idempotent."""
+        await self._tasks.close()
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None:
+            await close_adapter(prepared.adapter, prepared.name)

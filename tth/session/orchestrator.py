@@ -49,6 +49,8 @@ SILENCE_S = 10.0
 TRIES = 2
 """How often a turn is asked for when nothing of its answer came."""
 
+EXPIRY = "its connection was about to end"
+
 ITEMS = 400
 """Items of the conversation that are kept."""
 
@@ -266,7 +268,11 @@ class Orchestrator:
         self.line.lost(event.message, AdapterError("voice", event.message, code=event.code) if fatal else None)
 
     def expiring(self) -> None:
-        """The voice's connection will soon end: a new one takes its place as soon as no turn is open."""
+        """The voice's connection will soon end: a new one is made beside it."""
+        self.line.refresh(EXPIRY)
+
+    def prepared(self) -> None:
+        """The new voice is ready: it takes its place as soon as no turn is open."""
         self._renewal_due = True
         if self.turn is None:
             self._renew_if_due()
@@ -341,7 +347,7 @@ class Orchestrator:
             self._silence = self._watchdog.watch(SILENCE_S, self._stalled)
             return
         reason = f"it said nothing for {SILENCE_S:g} s"
-        self.line.lost(reason, AdapterError("voice", reason, code="voice_stalled"))
+        self.line.lost(reason, AdapterError("voice", reason, code="voice_stalled", decision="retry"))
 
     def _touch(self) -> None:
         if self._silence is not None:
@@ -407,7 +413,7 @@ class Orchestrator:
     def _renew_if_due(self) -> None:
         if self._renewal_due:
             self._renewal_due = False
-            self.line.lost("its connection was about to end", None)
+            self.line.swap(EXPIRY)
 
     def _state(self, turn: Turn, state: TurnState) -> None:
         self._bus.publish(TurnStateEvent(state=state, turn_id=turn.id, generation=turn.generation))

@@ -263,6 +263,7 @@ class Session:
             self._orchestrator.interrupt("session_closed")
         self._orchestrator.line.close()
         await self._tasks.close()
+        await self._orchestrator.line.end()
         await self._stage.close()
         await self._voice.close()
         self._watchdog.close()

@@ -4,15 +4,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from tth.adapters.realtime import RealtimeAdapter
 from tth.core.clock import Clock
 from tth.core.controls import TurnControl
-from tth.core.conversation import Conversation
+from tth.core.conversation import Conversation, Item, TextPart
 from tth.core.events import DegradedEvent, Event, RecoveredEvent
 from tth.errors import AdapterError
 from tth.session.chain import Chain, Link, Maker
 from tth.session.foreign import close_adapter, explain
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A connected adapter that is about to take another's place.
+
+    Attributes:
+        adapter: Connected, with the conversation as it was then.
+        name: Its registered name.
+        voice_name: The voice it speaks with.
+        items: What it was told of the conversation.
+    """
+
+    adapter: RealtimeAdapter
+    name: str
+    voice_name: str | None
+    items: tuple[Item, ...]
 
 
 class Voice:
@@ -77,16 +95,65 @@ class Voice:
         Raises:
             AdapterError: No adapter could be connected; there is none in use any more.
         """
-        old, was = self._adapter, self.name
         self.voice_name = voice or self.voice_name
+        old, was = self._adapter, self.name
         if failed is not None and was:
             self._chain.failed_by_name(was, failed)
+        finished = was if isinstance(failed, AdapterError) and failed.decision == "fatal" else ""
         self._adapter = None
         try:
-            await self._connect_first(was, reason)
+            prepared, told = await self._connect_first(reason, finished)
+            self._put_in_place(prepared, was, told)
         finally:
             if old is not None:
                 await close_adapter(old, was)
+
+    async def prepare(self, reason: str) -> Prepared:
+        """Connect a second adapter while the first goes on.
+
+        Raises:
+            AdapterError: None could be connected; the one in use stays.
+        """
+        prepared, _ = await self._connect_first(reason, "")
+        return prepared
+
+    async def swap(self, prepared: Prepared, reason: str) -> None:
+        """Put a prepared adapter in place of the one in use, once it knows what was said since.
+
+        Raises:
+            AdapterError: The new one failed at that; it is closed, and the one in use stays.
+        """
+        try:
+            await self._bring_up_to_date(prepared)
+        except BaseException:
+            await close_adapter(prepared.adapter, prepared.name)
+            raise
+        old, was = self._adapter, self.name
+        self._put_in_place(prepared, was, reason)
+        if old is not None:
+            await close_adapter(old, was)
+
+    async def _bring_up_to_date(self, prepared: Prepared) -> None:
+        known = {item.id: item for item in prepared.items}
+        now = {item.id: item for item in self._told()}
+        stale = [item_id for item_id, item in known.items() if now.get(item_id) != item]
+        if stale:
+            await prepared.adapter.delete_items(stale)
+        before: str | None = None
+        for item_id, item in now.items():
+            if known.get(item_id) != item:
+                await prepared.adapter.add_items([item], after=before)
+            before = item_id
+
+    def _told(self) -> tuple[Item, ...]:
+        """What of the conversation a voice is told: everything but what holds nothing."""
+        empty = (TextPart(""),)
+        return tuple(item for item in self._conversation if item.parts not in ((), empty))
+
+    def _put_in_place(self, prepared: Prepared, was: str, reason: str) -> None:
+        self._adapter, self.name, self.voice_name = prepared.adapter, prepared.name, prepared.voice_name
+        self._changed.set()
+        self._tell(was, reason)
 
     async def after(self, adapter: RealtimeAdapter | None) -> RealtimeAdapter:
         """The adapter in use, once there is one that is not ``adapter``."""
@@ -101,19 +168,19 @@ class Voice:
         if adapter is not None:
             await close_adapter(adapter, self.name)
 
-    async def _connect_first(self, was: str, reason: str) -> None:
+    async def _connect_first(self, reason: str, finished: str) -> tuple[Prepared, str]:
+        """The first adapter that connects, and why it is that one."""
         trouble: list[str] = []
         for link in self._chain.attempts():
+            if link.name == finished:
+                continue  # it said itself that trying again is of no use
             try:
-                adapter = await self._connect(link)
+                prepared = await self._connect(link)
             except Exception as error:  # foreign code; the next adapter is tried
                 self._chain.failed(link, error)
                 trouble.append(f"{link.name}: {explain(error)}")
-                continue
-            self._adapter, self.name = adapter, link.name
-            self._changed.set()
-            self._tell(was, "; ".join(trouble) or reason)
-            return
+            else:
+                return prepared, "; ".join(trouble) or reason
         raise AdapterError("voice", "; ".join(trouble) or reason, code="voice_failed")
 
     def _tell(self, was: str, reason: str) -> None:
@@ -124,17 +191,12 @@ class Voice:
         else:
             self._publish(DegradedEvent(component="realtime", was=was or self._best, now=self.name, reason=reason))
 
-    async def _connect(self, link: Link[RealtimeAdapter]) -> RealtimeAdapter:
-        adapter = link.fresh()
+    async def _connect(self, link: Link[RealtimeAdapter]) -> Prepared:
+        adapter, items = link.fresh(), self._told()
         try:
             async with asyncio.timeout(self._connect_s):
-                await adapter.connect(
-                    self._instructions,
-                    self.voice_name,
-                    control=self._control,
-                    items=[item for item in self._conversation if item.text],
-                )
+                await adapter.connect(self._instructions, self.voice_name, control=self._control, items=items)
         except BaseException:
             await close_adapter(adapter, link.name)
             raise
-        return adapter
+        return Prepared(adapter, link.name, self.voice_name, items)
