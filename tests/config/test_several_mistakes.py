@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tth.config.mistakes import Mistakes, SeveralMistakes, each_mistake
+from tth.config.personas import read_persona
 from tth.config.profiles import resolve_profile
 from tth.config.sources import Sources, read_settings, read_sources
 from tth.errors import ConfigError, ProfileError
@@ -88,6 +89,23 @@ def test_where_one_line_must_do_it_is_the_first_with_the_number_of_the_others(
     Path("bad.yaml").write_text(MANY)
     with pytest.raises(SeveralMistakes, match=r"^bad\.yaml:2: extends: .* \(and 19 more mistakes\)$"):
         resolve_profile("bad.yaml", sources, registry, typed=True)
+
+
+def test_all_mistakes_of_a_persona_are_told(home: Path) -> None:
+    file = home / "personas" / "pip.yaml"
+    file.write_text(
+        "id: pop\nname: [x]\ngreting: hi\nlook:\n  palette: mirra\n  hair: red\ncontrol: {emotion: {label: x}}\n"
+    )
+    with pytest.raises(SeveralMistakes) as caught:
+        read_persona(file)
+    assert [(each.line, each.key) for each in caught.value.each] == [
+        (1, "id"),
+        (2, "name"),
+        (3, "greting"),
+        (5, "look.palette"),
+        (6, "look.hair"),
+        (7, "control.emotion.label"),
+    ]
 
 
 def test_all_wrong_settings_are_told(home: Path) -> None:

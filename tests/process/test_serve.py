@@ -1,6 +1,7 @@
 """``tth serve`` as a person or a supervisor meets it: starting, stopping, refusing, logging."""
 
 import asyncio
+import re
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.serving import START_S, Served, command, environment, served
+from tests.server.peer import fetch_now
 from tth.core.events import AudioChunkEvent, TurnCompleteEvent, TurnStartedEvent, TurnStateEvent
 from tth.transports.native import SessionRefused, SoundEndsEvent, open_session
 
@@ -166,6 +168,28 @@ async def test_on_every_address_it_prints_one_that_a_browser_can_open(tmp_path) 
         assert "(on every address of this machine; Ctrl-C stops)" in server.said
         assert server.get("/health").status == 200
         assert server.stop() == 0
+
+
+def test_an_address_that_cannot_be_printed_is_logged_and_served(tmp_path) -> None:
+    if not Path("/dev/full").is_char_device():
+        pytest.skip("there is no full device here")
+    with (
+        Path("/dev/full").open("w") as full,
+        subprocess.Popen(
+            command("--port", "0"),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(tmp_path),
+            cwd=tmp_path,
+            text=True,
+        ) as process,
+    ):
+        assert process.stderr is not None
+        told = re.search(r"waiting at (\S+)/, which cannot be printed \(No space", process.stderr.readline())
+        assert told is not None
+        assert fetch_now(told[1], "GET", "/health").status == 200
+        process.terminate()
+        assert "Traceback" not in process.stderr.read()
 
 
 def test_a_public_address_without_a_key_is_refused_in_one_line(tmp_path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import errno
 import gc
+import logging
 from typing import Any
 
 import click
 
 from tth.cli.logs import log_options, set_up_logs
 from tth.cli.options import profile_options
+
+log = logging.getLogger(__name__)
 
 
 @click.command(epilog="Example: tth serve --profile offline --port 8123")
@@ -53,7 +56,10 @@ def serve(
     def started(address: str) -> None:
         shown = click.style(address, fg="cyan", bold=True)
         where = "on every address of this machine; " if listens_everywhere(settings.host) else ""
-        click.echo(f"{chosen.persona.name} is waiting at {shown}  ({where}Ctrl-C stops)")
+        try:
+            click.echo(f"{chosen.persona.name} is waiting at {shown}  ({where}Ctrl-C stops)")
+        except OSError as error:  # nobody reads it, or the disk is full: no reason not to serve
+            log.warning("waiting at %s, which cannot be printed (%s)", address, error.strerror)
         for name, reason in house.trouble.items():
             click.secho(f"{name} is not in use: {reason}", fg="yellow", err=True)
         # Code and models stay to the end: a full collection need not pass through them while people are speaking.

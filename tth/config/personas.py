@@ -10,7 +10,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from tth.config.controls import read_control
-from tth.config.document import Node
+from tth.config.document import Node, pick
+from tth.config.mistakes import Mistakes
 from tth.config.nearest import suggestion
 from tth.config.sources import Sources
 from tth.config.yaml_reader import read_yaml
@@ -85,29 +86,48 @@ def read_persona(file: Path) -> Persona:
     Raises:
         ConfigError: It cannot be used; names file, line and key.
     """
-    document = read_yaml(file)
-    table = document.only(PERSONA_KEYS)
-    for key in ("id", "name", "instructions"):
-        if key not in table:
-            raise document.error("is missing", f"write '{key}: ...'", child=key)
-    identity = table["id"].string()
-    if identity != file.stem:
-        raise table["id"].error(f"{identity!r} is not the file's name", f"write 'id: {file.stem}'")
-    texts = {
-        key: table[key].string().strip() for key in PERSONA_KEYS if key in table and key not in ("control", "look")
-    }
-    control = read_control(table.get("control"))
-    control = replace(control, character=replace(control.character, persona_id=identity))
-    return Persona(**texts, control=control, look=_look(table.get("look")))
+    document, mistakes = read_yaml(file), Mistakes()
+    with mistakes.kept():
+        document.only(PERSONA_KEYS)
+    table = pick(document, PERSONA_KEYS).table()
+    if not mistakes:
+        for key in ("id", "name", "instructions"):
+            if key not in table:
+                mistakes.add(document.error("is missing", f"write '{key}: ...'", child=key))
+    texts = {}
+    for key in table:
+        if key not in ("control", "look"):
+            with mistakes.kept():
+                texts[key] = table[key].string().strip()
+    if texts.get("id", file.stem) != file.stem:
+        mistakes.add(table["id"].error(f"{texts['id']!r} is not the file's name", f"write 'id: {file.stem}'"))
+    with mistakes.kept():
+        control = read_control(table.get("control"))
+    with mistakes.kept():
+        look = _look(table.get("look"))
+    mistakes.tell()
+    control = replace(control, character=replace(control.character, persona_id=file.stem))
+    return Persona(**texts, control=control, look=look)
 
 
 def _look(node: Node | None) -> Mapping[str, str]:
-    look = {"palette": "mira"}
+    look, mistakes = {"palette": "mira"}, Mistakes()
     for name, child in (node.table() if node is not None else {}).items():
-        text = child.string()
-        if name == "palette" and text not in PALETTES:
-            raise child.error(f"no palette named {text!r}", suggestion(text, PALETTES))
-        if name != "palette" and not _COLOUR.fullmatch(text):
-            raise child.error(f"{text!r} is not a colour", "write it as '#c86b4a', in quotes")
-        look[name] = text
+        with mistakes.kept():
+            look[name] = _palette(child) if name == "palette" else _colour(child)
+    mistakes.tell()
     return MappingProxyType(look)
+
+
+def _palette(node: Node) -> str:
+    text = node.string()
+    if text not in PALETTES:
+        raise node.error(f"no palette named {text!r}", suggestion(text, PALETTES))
+    return text
+
+
+def _colour(node: Node) -> str:
+    text = node.string()
+    if not _COLOUR.fullmatch(text):
+        raise node.error(f"{text!r} is not a colour", "write it as '#c86b4a', in quotes")
+    return text
