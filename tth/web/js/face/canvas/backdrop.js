@@ -16,7 +16,8 @@ export function paintBackdrop(palette, scheme, width, height, head) {
   const canvas = sheet(width, height);
   const ctx = pen(canvas);
   const [light, middle, edge] = scheme === "dark" ? palette.night : palette.day;
-  const reach = Math.hypot(width, height) * 0.62;
+  // To the corner that is farthest away and a little on: a head that stands aside leaves no dark end.
+  const reach = 1.24 * Math.hypot(Math.max(head.x, width - head.x), Math.max(head.y, height - head.y));
   const glow = ctx.createRadialGradient(
     head.x - head.unit * 0.7, head.y - head.unit * 0.5, 0, head.x, head.y, Math.max(reach, head.unit * 3.4),
   );
