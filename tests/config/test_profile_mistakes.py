@@ -25,7 +25,7 @@ TWELVE = {
     "unknown key": (
         "componets:\n  llm: {primary: echo}\n",
         "1: componets: no such key; did you mean components? "
-        "It may be components, control, deadlines, extends, persona, summary or voice_map",
+        "It may be budget, components, control, deadlines, extends, persona, summary or voice_map",
     ),
     "unknown adapter": (
         VOICE.replace("tones", "hibary"),
@@ -264,8 +264,8 @@ OUTSIDE = {
         {},
         ("componets.tts.speed=1",),
         "command line: --set componets.tts.speed: no such key; did you mean components? It may be api_key, "
-        "components, control, deadlines, host, insecure, limits, log_format, log_level, origins, persona, port, "
-        "profile or voice_map",
+        "budget, components, control, deadlines, host, insecure, limits, log_format, log_level, origins, persona, "
+        "port, profile or voice_map",
     ),
     "realtime voice on the command line": (
         {},

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from tth.config.folders import shipped_folder, user_folder
+from tth.config.keys import VARIABLES
 from tth.config.settings import Settings, variables
 from tth.config.sources import Sources, read_settings, read_sources
 from tth.errors import ConfigError
@@ -66,6 +67,8 @@ def test_the_environment_example_lists_every_variable_with_its_meaning_and_its_d
     }
     for name, meaning, _ in variables():
         assert f"# {meaning}" in lines, name
+    for name, meaning in VARIABLES.items():
+        assert lines[lines.index(f"# {meaning}") + 1] == f"#{name}="
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tth.config.kinds import check_kinds
 from tth.config.mistakes import Mistakes
 from tth.config.nearest import nearest, suggestion
 from tth.config.personas import Persona, find_persona
-from tth.config.settings import Deadlines
+from tth.config.settings import Budget, Deadlines
 from tth.config.sources import Sources, read_settings, with_environment
 from tth.config.validation import validated
 from tth.core.controls import EmotionLabel, TurnControl
@@ -55,6 +55,7 @@ class Profile:
         control: Laid over the persona's at the start of a session.
         components: The adapters of each kind in use, the primary first, then its fallbacks.
         deadlines: How long its adapters are waited for.
+        budget: What a session of it may use up.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Profile:
     control: TurnControl
     components: Mapping[Kind, tuple[Component, ...]]
     deadlines: Deadlines
+    budget: Budget
 
 
 def resolve_profile(name: str, sources: Sources, catalogue: Catalogue, *, typed: bool = False) -> Profile:
@@ -103,7 +105,7 @@ def build_profile(draft: Draft, sources: Sources, catalogue: Catalogue) -> Profi
     with mistakes.kept():
         components = _components(tree, catalogue, whole=not draft.mistakes)
     with mistakes.kept():
-        deadlines = read_settings(sources, tree).deadlines
+        settings = read_settings(sources, tree)
     mistakes.tell()
     return Profile(
         name=draft.name,
@@ -113,7 +115,8 @@ def build_profile(draft: Draft, sources: Sources, catalogue: Catalogue) -> Profi
         voice_map=voice_map,
         control=control,
         components=components,
-        deadlines=deadlines,
+        deadlines=settings.deadlines,
+        budget=settings.budget,
     )
 
 

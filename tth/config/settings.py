@@ -31,6 +31,15 @@ class Deadlines(BaseModel):
     sound_gap_s: float = Field(4, gt=0, description="Seconds between two pieces of sound.")
 
 
+class Budget(BaseModel):
+    """What a session may use up; then it ends after the answer that runs. A profile may set its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    usd: float | None = Field(None, gt=0, description="Dollars a session may cost, where its voice knows its prices.")
+    minutes: float | None = Field(None, gt=0, description="Minutes a session may last.")
+
+
 class Settings(BaseModel):
     """Settings of the program. ``read_settings`` reads them; made directly, it holds its defaults."""
 
@@ -47,6 +56,7 @@ class Settings(BaseModel):
     log_format: Literal["text", "json"] = Field("text", description="Lines to read, or one JSON object a line.")
     limits: Limits = Field(Limits(), description="How much is taken.")
     deadlines: Deadlines = Field(Deadlines(), description="How long is waited.")
+    budget: Budget = Field(Budget(), description="What a session may use up.")
 
 
 CONFIG_DIR = "TTH_CONFIG_DIR"

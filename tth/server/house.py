@@ -18,6 +18,7 @@ from tth.config.settings import Settings
 from tth.config.sources import SETTING_KEYS, Sources
 from tth.core.controls import TurnControl
 from tth.errors import TthError
+from tth.observers.cost import measure_costs
 from tth.observers.levels import measure_levels
 from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
@@ -159,6 +160,7 @@ class House:
         session = Session(ticket.cast, session_id=ticket.session_id, observing=self._registry.observe_session)
         log_steps(session.id, session.bus)
         measure_levels(session.bus)
+        measure_costs(session.bus)
         self._seats += 1
         try:
             async with session:

@@ -23,6 +23,7 @@ from tth.core.events import (
     TextDeltaEvent,
     ToolCallEvent,
     TurnCompleteEvent,
+    UsageEvent,
 )
 from tth.core.media import MEDIA_RATE_HZ
 from tth.core.tools import Tool, ToolCall
@@ -109,6 +110,8 @@ class Answer:
                 pass  # the voice has failed and says why
             finally:
                 self._lines.close()
+        if self._usage:
+            await self._emit(UsageEvent(response_id=self.id, usage=self._usage))
         return TurnCompleteEvent(
             response_id=self.id,
             status="failed" if self._failure else "completed",

@@ -9,7 +9,7 @@ from typing import Any
 from tth.adapters.llm import LLMAdapter
 from tth.adapters.realtime import RealtimeAdapter
 from tth.adapters.tts import TTSAdapter
-from tth.config.settings import Deadlines, Limits
+from tth.config.settings import Budget, Deadlines, Limits
 from tth.core.controls import TurnControl
 from tth.session.chain import Maker
 from tth.session.stage import Rung
@@ -30,6 +30,7 @@ class Cast:
         voices: Voices of a cascade, best first.
         rungs: Avatars, best first.
         deadlines: How long adapters are waited for.
+        budget: What the session may use up.
         text_chars: Longest text that a person may send in one turn.
         details: What a client may want to know of the persona: name, look, greeting.
     """
@@ -44,5 +45,6 @@ class Cast:
     voices: Sequence[Maker[TTSAdapter]] = ()
     rungs: Sequence[Rung] = ()
     deadlines: Deadlines = field(default_factory=Deadlines)
+    budget: Budget = field(default_factory=Budget)
     text_chars: int = Limits().text_chars
     details: Mapping[str, Any] = field(default_factory=dict)

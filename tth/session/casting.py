@@ -50,6 +50,7 @@ class Casting:
             rungs=[Rung(maker.name, maker.make) for maker in made.get("avatar", ())],
             details={"id": persona.id, "name": persona.name, "greeting": persona.greeting, "look": dict(persona.look)},
             deadlines=profile.deadlines,
+            budget=profile.budget,
             text_chars=self._limits.text_chars,
         )
 

@@ -29,6 +29,7 @@ from tth.core.events import (
 from tth.core.tasks import Tasks
 from tth.core.watchdog import Watchdog
 from tth.errors import SessionClosed, TthError
+from tth.session.budget import BudgetWatch
 from tth.session.cascade import Cascade
 from tth.session.cast import Cast
 from tth.session.chain import Maker
@@ -70,6 +71,7 @@ class Session:
         self._open = False
         self._clock: Clock
         self._watchdog: Watchdog
+        self._budget: BudgetWatch
         self._playhead: Playhead
         self._voice: Voice
         self._stage: AvatarStage
@@ -83,6 +85,7 @@ class Session:
         """
         self._clock = LoopClock()
         self._watchdog = Watchdog(self._clock)
+        self._budget = BudgetWatch(self.cast.budget, self.bus, self._clock, self.end)
         self._playhead = Playhead(self._clock)
         self._voice = Voice(
             self._realtime(),
@@ -267,6 +270,7 @@ class Session:
         await self._stage.close()
         await self._voice.close()
         self._watchdog.close()
+        self._budget.close()
         if was_open:
             self.bus.publish(SessionClosedEvent(reason=reason))
         self.bus.close()
