@@ -22,7 +22,7 @@ COST = "cost_usd"
 class Costs:
     """Adds up, and tells after each turn what it and the session cost so far.
 
-    A response whose adapter does not know its prices makes the sum unknown: then nothing is told rather than too little.
+    A response whose adapter does not know its prices makes the sum unknown: then nothing is told, not too little.
     """
 
     def __init__(self, bus: EventBus) -> None:
