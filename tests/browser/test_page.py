@@ -332,10 +332,75 @@ def test_a_refused_session_says_what_is_wrong(serve, browser, visit):
 
 def test_a_server_that_wants_a_key_gets_the_one_in_the_address(serve, browser, visit):
     served = serve(key="secret")
-    visit(browser, f"{served.address}/#key=secret")
+    page = visit(browser, f"{served.address}/#key=secret")
+    assert page.locator("#persona option").count() == len(PERSONAS)
+
+
+def test_a_missing_key_and_a_wrong_one_are_told_apart_and_the_right_one_opens_all(serve, browser, visit):
+    served = serve(key="secret")
     page = visit(browser, served.address, troubled=True, ready=False)
     page.wait_for_selector('#state[data-state="error"]')
-    assert "add #key=" in page.inner_text(".toast.error")
+    assert "This server wants its key" in page.inner_text(".toast.error")
+    page.evaluate("location.hash = '#key=guess'")
+    until(page, "document.querySelector('.toast.error')?.textContent.includes('is wrong')")
+    assert page.locator(".toast").count() == 1
+    page.evaluate("location.hash = '#key=secret'")
+    page.wait_for_selector('#state[data-state="ready"]')
+    assert page.locator(".toast").count() == 0
+    assert page.locator("#persona option").count() == len(PERSONAS)
+
+
+def test_words_for_no_session_stay_in_the_box_and_the_notice_goes_when_there_is_one(serve, browser, visit):
+    served = serve(answer=SHORT, key="secret")
+    page = visit(browser, f"{served.address}/?debug=1", troubled=True, ready=False)
+    page.wait_for_selector('#state[data-state="error"]')
+    say(page, "Hello")
+    page.wait_for_selector(".toast.warning")
+    assert page.input_value("#text") == "Hello"
+    page.evaluate("location.hash = '#key=secret'")
+    page.wait_for_selector('#state[data-state="ready"]')
+    assert page.locator(".toast").count() == 0
+    page.press("#text", "Enter")
+    finished(page)
+
+
+def test_words_on_their_way_when_the_connection_goes_come_back(serve, browser, visit):
+    served = serve(answer=SHORT, jitter_ms=2000)
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "Hello")
+    served.lose_sockets()
+    until(page, "tthDebug.dialogue.state === 'reconnecting'")
+    assert page.input_value("#text") == "Hello"
+    assert page.locator("#entries li").count() == 0
+
+
+def test_a_long_text_is_sent_whole(serve, browser, visit):
+    served = serve(answer=SHORT)
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "word " * 1500 + "end")
+    until(page, "tthDebug.dialogue.turn !== null")
+    (sent,) = served.behaviour.said("user_text")
+    assert sent["text"] == "word " * 1500 + "end"
+
+
+@pytest.mark.parametrize(("touch", "focused"), [(False, "text"), (True, "")])
+def test_the_text_box_has_the_focus_where_that_opens_no_keyboard(serve, browser, visit, touch, focused):
+    page = visit(browser, serve().address, has_touch=touch, is_mobile=touch)
+    assert page.evaluate("document.activeElement.id") == focused
+
+
+def test_the_chosen_persona_stays_with_another_profile_and_the_other_way_round(serve, browser, visit):
+    served = serve()
+    page = visit(browser, served.address)
+    page.select_option("#persona", "ori")
+    until(page, "document.title === 'Ori' && document.querySelector('#state').dataset.state === 'ready'")
+    page.select_option("#profile", "openai_realtime+a2f")
+    until(page, "document.querySelector('#state').dataset.state === 'ready'")
+    page.select_option("#persona", "noor")
+    until(page, "document.title === 'Noor'")
+    asked = [(body.get("profile"), body.get("persona")) for body in served.behaviour.bodies]
+    other = "openai_realtime+a2f"
+    assert asked == [("offline", None), ("offline", "ori"), (other, "ori"), (other, "noor")]
 
 
 def test_emotion_and_persona_are_chosen_by_keyboard_and_told_to_the_server(serve, browser, visit):
