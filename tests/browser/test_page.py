@@ -210,6 +210,19 @@ def test_a_text_refused_in_silence_leaves_the_page_ready(serve, browser, visit):
     assert page.is_hidden("#stop")
 
 
+def test_esc_before_the_turn_begins_drops_its_answer_and_the_next_one_is_shown(serve, browser, visit):
+    served = serve(answer=ANSWER, jitter_ms=600)
+    page = visit(browser, f"{served.address}/?debug=1")
+    say(page, "one")
+    page.keyboard.press("Escape")
+    assert page.get_attribute("#state", "data-state") == "ready"
+    served.behaviour.answer = SHORT
+    say(page, "two")
+    finished(page)
+    assert page.locator("#entries li:not(:empty)").all_inner_texts() == ["one", "two", SHORT]
+    assert [(message["turn"], message["sample"]) for message in served.behaviour.said("flushed")] == [(1, 0)]
+
+
 def test_what_was_typed_meanwhile_is_not_overwritten_by_a_refused_text(serve, browser, visit):
     served = serve(answer=SHORT, jitter_ms=400, refusal={"code": "draining", "message": "the server is about to stop"})
     page = visit(browser, f"{served.address}/?debug=1")

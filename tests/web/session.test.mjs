@@ -54,6 +54,15 @@ test("a missing key and a wrong one are told apart", () => {
   assert.match(refusedSession("no_such_profile", "", { profile: "x", key: null }), /no profile named 'x'/);
 });
 
+test("an error is about its turn, and a fatal one outside a turn about the session", () => {
+  const error = { type: "error", code: "c", message: "the voice is gone", decision: "fatal" };
+  assert.deepEqual(noticeOf({ ...error, turn_id: "" }), {
+    topic: "session", level: "error", message: "The voice is gone.",
+  });
+  assert.equal(noticeOf({ ...error, turn_id: "t" }).topic, noticeOf({ type: "turn_failed", message: "" }).topic);
+  assert.equal(noticeOf({ ...error, turn_id: "", decision: "ignore" }).topic, "c");
+});
+
 test("a part that gives way and comes back is one topic", () => {
   const gone = noticeOf({ type: "degraded", component: "tts", was: "hibari", now: "pico", reason: "no model" });
   const back = noticeOf({ type: "recovered", component: "tts", now: "hibari" });

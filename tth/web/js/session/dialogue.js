@@ -176,7 +176,8 @@ export class Dialogue extends EventTarget {
   /** @param {{state: import("./client.js").LinkState, message: string}} link */
   #linked({ state, message }) {
     this.#tell("over", "connection");
-    if (state !== "ready") {
+    if (state === "ready") this.#tell("over", "session");
+    else {
       this.#drop(state === "connecting" ? "interrupted" : "failed");
       for (const { text } of this.#asks.clear()) this.#tell("refused", text);
     }

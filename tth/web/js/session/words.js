@@ -39,8 +39,9 @@ export function noticeOf({ type, turn_id, code = "", message = "", decision, com
   const part = PARTS.get(component) ?? component;
   switch (type) {
     case "error": {
-      const level = decision === "fatal" ? "error" : "warning";
-      return { topic: turn_id ? "turn" : code, level, message: sentence(message) };
+      const fatal = decision === "fatal";
+      const topic = turn_id ? "turn" : fatal ? "session" : code;
+      return { topic, level: fatal ? "error" : "warning", message: sentence(message) };
     }
     case "turn_failed":
       return { topic: "turn", level: "error", message: sentence(message) };

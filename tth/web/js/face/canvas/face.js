@@ -18,10 +18,10 @@ import { Space, shadowOf } from "./space.js";
 /** Largest picture that is painted; a larger canvas shows it enlarged. */
 const MOST_PIXELS = 1_700_000;
 
-/** From the head's centre to the top of the hair, the chin of an open mouth and the side of the hair, in head units. */
+/** From the head's centre to the top of the hair, the chin of an open mouth and the widest ears, in head units. */
 const ABOVE = 1.45;
 const BELOW = 1.2;
-const ASIDE = 1.3;
+const ASIDE = 1.49;
 
 /** How fast the head glides to another place: within this time to a third of the way that is left. */
 const GLIDE_MS = 120;
