@@ -12,6 +12,7 @@ from tth.plugins.loader import load_plugins
     [
         ("offline_mock", {"llm": ["mock_llm"], "tts": ["mock_tts"], "avatar": ["stub_avatar"]}),
         ("stub_avatar", {"realtime": ["mock_realtime"], "avatar": ["stub_avatar"]}),
+        ("openai_realtime", {"realtime": ["openai_realtime"], "avatar": ["phoneme", "stub_avatar"]}),
     ],
 )
 def test_a_shipped_profile_names_adapters_that_ship(

@@ -83,7 +83,7 @@ def _print(take: Take) -> None:
         click.secho(note, fg="yellow", err=True)
     times = ", ".join(f"{what.replace('_', ' ')} {ms:.0f} ms" for what, ms in take.ms.items())
     made = f"{take.units / MEDIA_RATE_HZ:.1f} s of speech, {counted(len(take.frames), 'frame')}"
-    click.secho(f"{made}; {times}", dim=True, err=True)
+    click.secho("; ".join(filter(None, (made, times, take.spent.told))), dim=True, err=True)
 
 
 def _check_file(option: str, path: Path | None, *endings: str) -> None:

@@ -127,13 +127,16 @@ async def _adapters(profile: Profile, registry: Registry) -> list[Finding]:
     """Build each adapter; one that fails is fatal only where no other of its kind can be built."""
     findings: list[Finding] = []
     for kind, components in profile.components.items():
-        reasons = [await _trouble(component, registry) for component in components]
+        notes: dict[str, list[str]] = {}
+        reasons = [await _trouble(component, registry, notes) for component in components]
         works = [not reason for reason in reasons]
         for place, (component, reason) in enumerate(zip(components, reasons, strict=True)):
             role = "primary" if place == 0 else "fallback"
             name = f"{kind} {component.name} ({role})"
             if not reason:
                 findings.append(Finding(name=name, detail="can be used"))
+                told = notes.get(component.name, ())
+                findings += [Finding(name=name, status="warning", detail=note) for note in told]
                 continue
             instead = f"{components[works.index(True)].name} takes its place." if any(works) else ""
             status: Literal["warning", "failed"] = "warning" if any(works) else "failed"
@@ -141,8 +144,8 @@ async def _adapters(profile: Profile, registry: Registry) -> list[Finding]:
     return findings
 
 
-async def _trouble(component: Component, registry: Registry) -> str:
-    """Why an adapter cannot be built and warmed up here; empty where it can."""
+async def _trouble(component: Component, registry: Registry, notes: dict[str, list[str]]) -> str:
+    """Why an adapter cannot be built and warmed up here, empty where it can; it may fill ``notes``."""
     try:
         async with asyncio.timeout(BUILD_S):
             shared = Shared()
@@ -153,6 +156,9 @@ async def _trouble(component: Component, registry: Registry) -> str:
             await adapter.close()
             if lease is not None:
                 await lease.close()
+            check_up = getattr(made, "check_up", None)
+            if check_up is not None:
+                notes[component.name] = await check_up(component.options)
     except AdapterError as error:
         return error.problem
     except TthError as error:

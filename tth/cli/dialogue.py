@@ -9,6 +9,7 @@ import time
 
 import click
 
+from tth.cli.spent import Spent
 from tth.cli.talk import Talk
 from tth.cli.voice_options import readable
 from tth.core.channel import Channel, ChannelClosed
@@ -25,6 +26,7 @@ from tth.core.events import (
     TurnFailedEvent,
     TurnInterruptedEvent,
     TurnStartedEvent,
+    UsageEvent,
     WarningEvent,
 )
 from tth.core.media import MEDIA_RATE_HZ
@@ -66,6 +68,7 @@ class Dialogue:
         self._words: list[tuple[int, int]] = []
         self._began = self._asked = time.monotonic()
         self._first_ms = 0.0
+        self._spent = Spent()
 
     async def run(self) -> None:
         """Talk until the input ends, the session does, or Ctrl-C was pressed twice."""
@@ -163,6 +166,8 @@ class Dialogue:
                 self._words += [(m.start, m.text_end) for m in event.marks if m.kind == "word"]
             case AudioChunkEvent():
                 await self._sound(event)
+            case UsageEvent():
+                self._spent.count(event.usage)
             case TurnCompleteEvent() | TurnInterruptedEvent() | TurnFailedEvent():
                 await self._end(event)
             case ErrorEvent() | WarningEvent():
@@ -209,7 +214,8 @@ class Dialogue:
         units, what = self._received, "of speech"
         if isinstance(event, TurnInterruptedEvent):
             units, what = event.samples, "heard"
-        return f"first sound {self._first_ms:.0f} ms, {units / MEDIA_RATE_HZ:.1f} s {what}"
+        figures = f"first sound {self._first_ms:.0f} ms, {units / MEDIA_RATE_HZ:.1f} s {what}"
+        return ", ".join(filter(None, (figures, self._spent.told)))
 
     def _show(self, *, everything: bool = False) -> None:
         """Print the words that the voice has come to."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from tth.cli.spent import Spent
 from tth.cli.talk import Talk
 from tth.core.controls import TurnControl
 from tth.core.events import (
@@ -27,6 +28,7 @@ from tth.core.events import (
     TurnFailedEvent,
     TurnInterruptedEvent,
     TurnStartedEvent,
+    UsageEvent,
     WarningEvent,
 )
 from tth.core.media import MEDIA_RATE_HZ, FaceFrame
@@ -46,6 +48,7 @@ class Take:
         units: Media units of sound received.
         ms: Milliseconds from the request to the first text, sound and frame, and to the end.
         notes: Warnings and hand-overs.
+        spent: What the voice said that the answer cost.
     """
 
     ending: Event | None = None
@@ -56,6 +59,7 @@ class Take:
     units: int = 0
     ms: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    spent: Spent = field(default_factory=Spent)
 
     @property
     def rate_hz(self) -> int:
@@ -76,6 +80,8 @@ class Take:
             case FaceFrameEvent() if event.frame.speech_id:
                 self.ms.setdefault("first_frame", elapsed_ms)
                 self.frames.append(event.frame)
+            case UsageEvent():
+                self.spent.count(event.usage)
             case WarningEvent():
                 self.notes.append(event.message)
             case DegradedEvent():
@@ -98,6 +104,8 @@ class Take:
             "frames": len(self.frames),
             "ms": {name: round(value, 1) for name, value in self.ms.items()},
             "notes": self.notes,
+            "usage": self.spent.usage,
+            "cost_usd": self.spent.usd,
         }
 
 

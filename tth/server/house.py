@@ -83,6 +83,8 @@ class House:
     async def warm_up(self) -> None:
         """Load what the default profile's adapters share."""
         self.trouble = await self._casting.warm_up(self.profile)
+        for name, reason in self.trouble.items():
+            log.warning("%s cannot be used: %s", name, reason)
 
     async def close(self) -> None:
         """Let go of what was loaded."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,8 +15,6 @@ from tth.session.cast import Cast
 from tth.session.chain import Maker
 from tth.session.foreign import explain
 from tth.session.stage import Rung
-
-log = logging.getLogger(__name__)
 
 
 class Casting:
@@ -102,7 +99,6 @@ class Casting:
                     await self._warm(component)
                 except Exception as error:  # foreign code; a fallback may do
                     trouble[component.name] = explain(error)
-                    log.warning("%s cannot be used: %s", component.name, trouble[component.name])
                 else:
                     break
         return trouble

@@ -84,6 +84,17 @@ class OpenAIRealtime:
         """
         key_for(options)
 
+    @classmethod
+    async def check_up(cls, options: OpenAIRealtimeOptions) -> list[str]:
+        """Ask the provider whether key and model are good; what a person should know, for ``tth doctor``.
+
+        Raises:
+            AdapterError: They are not, or it cannot be asked.
+        """
+        from tth.builtins.openai_realtime.checkup import examine
+
+        return [warning async for warning in examine(options)]
+
     @property
     def capabilities(self) -> RealtimeCapabilities:
         """What this voice can do."""

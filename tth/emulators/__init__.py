@@ -1,0 +1,1 @@
+"""Servers that speak a provider's protocol, for tests and for machines without a provider."""

@@ -1,0 +1,1 @@
+"""An OpenAI-compatible Realtime server on loopback: the engine of ``wire.realtime.server``, a mind, and faults."""

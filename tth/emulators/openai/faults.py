@@ -1,0 +1,85 @@
+"""What a server does wrong on purpose: a script of faults, seeded, the same every time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from tth.config.validation import validated
+from tth.config.yaml_reader import read_yaml
+
+ACTIONS = (
+    "drop", "delay_s", "omit", "repeat", "cut", "garbage", "late", "refuse", "fail", "items", "status", "expire_s",
+)  # fmt: skip
+"""What a fault may do; each does exactly one of these."""
+
+ON_REQUEST = ("refuse", "fail", "items")
+ON_CONNECT = ("status", "expire_s", "delay_s")
+
+
+class Fault(BaseModel):
+    """One thing that goes wrong, and when.
+
+    The first group of fields says when: all that are given must hold. The second says what, exactly one of them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on: str | None = Field(None, description="An event's type, of the server's or of the client's; or 'connect'.")
+    nth: int | None = Field(None, ge=1, description="Only the n-th of that type on its connection.")
+    event: int | None = Field(None, ge=1, description="The n-th event that the server sends on a connection.")
+    connection: int | None = Field(None, ge=1, description="Only on the n-th connection to this server.")
+    chance: float | None = Field(None, ge=0, le=1, description="With this probability each time.")
+    times: int | None = Field(None, ge=1, description="At most so often in all.")
+
+    drop: int | None = Field(None, description="Close with this code instead; 1006 breaks the connection off.")
+    delay_s: float | None = Field(None, ge=0, description="Hold it and all that follows back: for long, and it stalls.")
+    omit: Literal[True] | None = Field(None, description="Do not send it.")
+    repeat: int | None = Field(None, ge=1, description="Send it so many times more.")
+    cut: int | None = Field(None, ge=1, description="Send its sound in pieces of so many bytes, odd ones too.")
+    garbage: str | None = Field(None, description="Send this text before it.")
+    late: int | None = Field(None, ge=1, description="After it, send so many more pieces of the response it ended.")
+    refuse: str | None = Field(None, description="Answer the client's event with an error of this code.")
+    fail: str | None = Field(None, description="Let the response that is asked for fail with this code.")
+    items: int | None = Field(None, ge=2, le=9, description="Let the response speak in so many items.")
+    status: int | None = Field(None, ge=400, le=599, description="Refuse the handshake with this HTTP status.")
+    expire_s: float | None = Field(None, gt=0, description="Let the session expire after so long.")
+
+    @model_validator(mode="after")
+    def _one_action(self) -> Fault:
+        given = [name for name in ACTIONS if getattr(self, name) is not None]
+        if len(given) != 1:
+            what = f"{' and '.join(given)} together" if given else "nothing"
+            raise ValueError(f"a fault does one thing, and this one does {what}; give one of {', '.join(ACTIONS)}")
+        if self.on is None and self.event is None and self.chance is None:
+            raise ValueError("nothing says when; give on, event or chance")
+        if given[0] in ("status", "expire_s") and self.on != "connect":
+            raise ValueError(f"{given[0]} happens when a client connects; write 'on: connect'")
+        if self.on == "connect" and given[0] not in ON_CONNECT:
+            raise ValueError(f"when a client connects, only {', '.join(ON_CONNECT)} can happen")
+        return self
+
+    @property
+    def action(self) -> str:
+        """Which of ``ACTIONS`` it does."""
+        return next(name for name in ACTIONS if getattr(self, name) is not None)
+
+
+class Faults(BaseModel):
+    """A whole script."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = Field(0, description="Of the chances.")
+    faults: tuple[Fault, ...] = ()
+
+
+def read_faults(file: Path) -> Faults:
+    """The script in ``file``.
+
+    Raises:
+        ConfigError: It cannot be used; says where and why.
+    """
+    return validated(Faults, read_yaml(file))
