@@ -14,7 +14,7 @@ from tth.config.settings import Deadlines
 from tth.core.channel import Channel, ChannelClosed
 from tth.core.clock import Clock
 from tth.core.controls import EmotionControl, TurnControl, merge
-from tth.core.conversation import Item, TextPart
+from tth.core.conversation import Item, TextPart, tool_call
 from tth.core.events import (
     DegradedEvent,
     EmotionEvent,
@@ -65,6 +65,7 @@ class Answer:
 
     Attributes:
         text: What the model has written so far.
+        calls: Tools that it wants called, in order.
         aside: Whether it leaves no trace in the conversation.
     """
 
@@ -82,6 +83,7 @@ class Answer:
         self.id = response_id
         self.item_id = item_id
         self.text = ""
+        self.calls: list[Item] = []
         self.aside = request.context is not None
         self._request = request
         self._messages = tuple(messages)
@@ -100,7 +102,6 @@ class Answer:
     async def run(self) -> TurnCompleteEvent:
         """Answer; returns the event that closes the response. Cancelling stops model and voice."""
         await self._emit(ResponseStartedEvent(response_id=self.id, tag=self._request.tag))
-        await self._emit(ItemStartedEvent(response_id=self.id, item_id=self.item_id))
         async with asyncio.TaskGroup() as group:
             if self._request.modality == "audio":
                 group.create_task(self._speak(), name=f"{self.id} voice")
@@ -159,6 +160,8 @@ class Answer:
     async def _take(self, piece: Generated, watch: Watch) -> None:
         watch.pause()
         if isinstance(piece, str):
+            if not self.text:
+                await self._emit(ItemStartedEvent(response_id=self.id, item_id=self.item_id))
             self.text += piece
             await self._emit(TextDeltaEvent(token=piece, response_id=self.id, item_id=self.item_id))
             if sentences := self._cutter.feed(piece):
@@ -167,18 +170,19 @@ class Answer:
             await self._queue(self._cutter.break_off())
             self._control = merge(self._base, TurnControl(emotion=piece), self._wish)
         elif isinstance(piece, ToolCall):
-            await self._emit(
-                ToolCallEvent(
-                    response_id=self.id,
-                    item_id=self.item_id,
-                    call_id=piece.call_id,
-                    name=piece.name,
-                    arguments=piece.arguments,
-                )
-            )
+            await self._call(piece)
         elif isinstance(piece, Usage):
             for name, count in piece.counts.items():
                 self._usage[name] = self._usage.get(name, 0) + count
+
+    async def _call(self, call: ToolCall) -> None:
+        item = tool_call(f"{self.item_id}_{len(self.calls) + 1}", call.call_id, call.name, call.arguments)
+        self.calls.append(item)
+        await self._emit(
+            ToolCallEvent(
+                response_id=self.id, item_id=item.id, call_id=call.call_id, name=call.name, arguments=call.arguments
+            )
+        )
 
     async def _queue(self, sentences: Sequence[Sentence], *, last: bool = False) -> None:
         if self._request.modality == "text":

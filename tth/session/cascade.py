@@ -28,7 +28,7 @@ from tth.core.events import ErrorEvent, TurnCompleteEvent
 from tth.core.media import AudioChunk
 from tth.core.streams import Stream
 from tth.core.tasks import Tasks
-from tth.core.tools import Tool
+from tth.core.tools import Tool, chosen
 from tth.core.watchdog import Watchdog
 from tth.errors import AdapterError
 from tth.session.answer import Answer, Troupe
@@ -160,7 +160,7 @@ class Cascade:
             request,
             messages=(message("instructions", "system", instructions), *context),
             base=self._base,
-            tools=self._tools if request.tools is None else request.tools,
+            tools=chosen(self._tools if request.tools is None else request.tools, request.tool_choice),
             troupe=self._troupe,
         )
         self._task = self._tasks.start(self._run(self._answer), self._answer.id)
@@ -181,6 +181,9 @@ class Cascade:
             complete = closing.status == "completed"
             item = Item(id=answer.item_id, role="assistant", parts=(TextPart(answer.text),), complete=complete)
             self._conversation.put(item)
+        if not answer.aside:
+            for call in answer.calls:
+                self._conversation.put(call)
             self._conversation.trim(ITEMS)
         if closing.status == "cancelled":
             self._events.drop(lambda event: getattr(event, "response_id", "") == answer.id)
