@@ -44,3 +44,9 @@ def test_the_newest_items_are_kept():
     assert order(items) == ["b", "c"]
     items.trim(2)
     assert order(items) == ["b", "c"]
+
+
+def test_behind_the_root_is_the_front():
+    items = conversation("a", "b")
+    items.put(message("x", "user", "x"), after="root")
+    assert order(items) == ["x", "a", "b"]

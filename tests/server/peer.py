@@ -16,7 +16,8 @@ from tth.config.profiles import resolve_profile
 from tth.config.sources import read_settings, read_sources
 from tth.plugins.loader import load_plugins
 from tth.server.house import House
-from tth.server.run import Server, configure, listen
+from tth.server.run import Server, configure
+from tth.transports.listening import listen
 
 WAIT_S = 10
 AUDIO, FACE = 1, 2

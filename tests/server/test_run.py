@@ -5,7 +5,8 @@ import socket
 import pytest
 
 from tests.server.peer import make_house
-from tth.server.run import Server, configure, listen
+from tth.server.run import Server, configure
+from tth.transports.listening import listen
 
 
 def test_what_it_accepts_is_known_as_tcp_so_that_nothing_waits_for_acknowledgements() -> None:

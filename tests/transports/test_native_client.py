@@ -24,7 +24,7 @@ from tth.core.events import (
     TurnStartedEvent,
     TurnStateEvent,
 )
-from tth.server.run import listen
+from tth.transports.listening import listen
 from tth.transports.native import (
     ConnectionDropped,
     NativeClient,

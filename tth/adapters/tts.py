@@ -43,12 +43,11 @@ class TTSAdapter(Protocol):
     """Speaks one sentence at a time.
 
     An adapter class is called with its validated options and a ``Shared``.
-
-    Attributes:
-        voices: Names that ``SpeechContext.voice`` may ask for; empty where there is one voice without a name.
     """
 
-    voices: Sequence[str]
+    @property
+    def voices(self) -> Sequence[str]:
+        """Names that ``SpeechContext.voice`` may ask for; empty where there is one voice without a name."""
 
     def synthesize(self, text: str, *, control: TurnControl, context: SpeechContext) -> Stream[Synthesized]:
         """Stream the sound of one sentence.

@@ -8,6 +8,9 @@ from typing import Literal, TypeAlias
 
 from tth.core.media import AudioChunk
 
+ROOT = "root"
+"""Stands for the place before the first item."""
+
 Role = Literal["system", "user", "assistant", "tool"]
 
 
@@ -117,9 +120,9 @@ class Conversation:
 
         Args:
             item: The contribution.
-            after: Id of the item to add it behind; ``None``, or an id that is not there: at the end.
+            after: Id of the item to add it behind, ``ROOT`` for the front; ``None``, or one that is not there: the end.
         """
-        ids = () if after is None or item.id in self._items else tuple(self._items)
+        ids = () if after is None or item.id in self._items else (ROOT, *self._items)
         self._items[item.id] = item
         if after in ids:
             for behind in ids[ids.index(after) + 1 :]:

@@ -1,0 +1,187 @@
+"""One WebSocket of the emulator: who may open it, what passes, and what goes wrong on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import msgspec
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from tth.core.channel import Channel
+from tth.emulators.openai.emulator import LIFE_S, Emulator, Record
+from tth.emulators.openai.faults import Fault
+from tth.emulators.openai.saboteur import Close, Saboteur, Send, Wait
+from tth.errors import AdapterError
+from tth.hosting.host import Host
+from tth.wire.realtime.server.doors import BETA_CLOSE_CODE, EXPIRED_CLOSE_CODE, beta_refusal, options_for
+from tth.wire.realtime.server.engine import Engine
+from tth.wire.realtime.server.options import EngineOptions
+
+log = logging.getLogger(__name__)
+
+EVENTS = 65_536
+"""Events that may wait for a client that does not read."""
+
+BROKEN_OFF = 1006
+REFUSED = 1008
+SECRET_PROTOCOL = "openai-insecure-api-key."
+
+
+def token_of(connection: HTTPConnection) -> str:
+    """The key or secret that a request brings: as bearer token, or among the subprotocols of a browser's WebSocket."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    if key := connection.headers.get("api-key"):
+        return key
+    offered = connection.headers.get("sec-websocket-protocol", "").split(",")
+    secret = next((name.strip() for name in offered if name.strip().startswith(SECRET_PROTOCOL)), "")
+    return secret.removeprefix(SECRET_PROTOCOL)
+
+
+class Connection:
+    """Serves one client until it leaves, its time is over, or a fault ends it."""
+
+    def __init__(self, emulator: Emulator, socket: WebSocket) -> None:
+        self._emulator = emulator
+        self._socket = socket
+        self._record: Record = emulator.record()
+        self._saboteur: Saboteur = emulator.script.connection()
+        self._events: Channel[tuple[str, str]] = Channel(EVENTS)
+        self._faults: dict[str, Fault] = {}
+
+    async def serve(self) -> None:
+        """Do all of it."""
+        self._faults = {fault.action: fault for fault in self._saboteur.connecting()}
+        if "delay_s" in self._faults:
+            await asyncio.sleep(self._faults["delay_s"].delay_s or 0.0)
+        carried = self._emulator.admit(token_of(self._socket))
+        status = self._faults["status"].status if "status" in self._faults else None
+        if status is None and carried is None:
+            status = 401
+        if status is not None:
+            await self._socket.send_denial_response(refusal(status))
+            return
+        protocols = self._socket.scope.get("subprotocols", [])
+        await self._socket.accept("realtime" if "realtime" in protocols else None)
+        if self._socket.headers.get("openai-beta") and self._emulator.options.dialect == "ga":
+            await self._socket.send_text(beta_refusal().decode())
+            await self._close(BETA_CLOSE_CODE, "beta_api_shape_disabled")
+            return
+        try:
+            await self._converse(carried or {})
+        except AdapterError as error:
+            await self._close(1011, str(error)[:120])
+
+    async def _converse(self, carried: dict[str, Any]) -> None:
+        engine = Engine(self._engine_options(carried))
+        options = self._emulator.options
+        host = Host(engine, self._emulator.voice, self._take, pace=options.pace, hears=self._emulator.hear)
+        try:
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(self._write())
+                async with host:
+                    limit = group.create_task(self._expire(host))
+                    await self._read(host)
+                limit.cancel()
+                writing.cancel()
+        except* WebSocketDisconnect:
+            pass  # gone
+
+    def _engine_options(self, carried: dict[str, Any]) -> EngineOptions:
+        options = self._emulator.options
+        query = self._socket.query_params
+        made = EngineOptions(
+            model=query.get("model") or query.get("deployment") or EngineOptions().model,
+            kind="transcription" if query.get("intent") == "transcription" else "realtime",
+            dialect=options.dialect,
+            strict=options.strict,
+            expires_at=int(time.time() + self._life_s),
+        )
+        return options_for(carried, made) if carried else made
+
+    @property
+    def _life_s(self) -> float:
+        fault = self._faults.get("expire_s")
+        return LIFE_S if fault is None else fault.expire_s or LIFE_S
+
+    async def _expire(self, host: Host) -> None:
+        await asyncio.sleep(self._life_s)
+        host.engine.expire()
+        host.flush()
+        self._events.put_now(("", str(EXPIRED_CLOSE_CODE)))
+
+    def _take(self, kind: str, text: str) -> None:
+        self._events.put_now((kind, text))
+
+    async def _read(self, host: Host) -> None:
+        while True:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            frame: str | bytes = text if text is not None else message["bytes"]
+            faults = self._asked(frame)
+            if "refuse" in faults:
+                self._refuse(frame, faults["refuse"].refuse or "server_error")
+                continue
+            host.plan(
+                fail=faults["fail"].fail if "fail" in faults else None,
+                items=faults["items"].items if "items" in faults else None,
+            )
+            host.receive(frame)
+
+    def _asked(self, frame: str | bytes) -> dict[str, Fault]:
+        event = _decoded(frame)
+        if self._emulator.recording and isinstance(event, dict):
+            self._record.received.append(event)
+        kind = event.get("type") if isinstance(event, dict) else None
+        return {fault.action: fault for fault in self._saboteur.asked(str(kind))}
+
+    def _refuse(self, frame: str | bytes, code: str) -> None:
+        event = _decoded(frame)
+        event_id = event.get("event_id") if isinstance(event, dict) else None
+        error = {"type": code, "code": code, "message": "The script of faults says so.", "param": None}
+        said = {"type": "error", "event_id": "event_fault", "error": {**error, "event_id": event_id}}
+        self._take("error", msgspec.json.encode(said).decode())
+
+    async def _write(self) -> None:
+        async for kind, text in self._events:
+            if not kind:
+                await self._close(int(text), "Your session hit the maximum duration of 60 minutes.")
+                return
+            for step in self._saboteur.said(kind, text):
+                if isinstance(step, Wait):
+                    await asyncio.sleep(step.seconds)
+                elif isinstance(step, Send):
+                    if self._emulator.recording:
+                        self._record.sent.append((kind, step.text))
+                    await self._socket.send_text(step.text)
+                elif isinstance(step, Close):
+                    await self._close(step.code, "the script of faults says so")
+                    return
+
+    async def _close(self, code: int, reason: str) -> None:
+        self._record.closed = code
+        await self._socket.close(code, reason)
+
+
+def refusal(status: int) -> JSONResponse:
+    """An HTTP answer that says no, as OpenAI words it."""
+    codes = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
+    code = codes.get(status, "server_error" if status >= 500 else "invalid_request_error")
+    told = "Incorrect API key provided." if status == 401 else f"The request was refused with {status}."
+    error = {"message": told, "type": "invalid_request_error", "param": None, "code": code}
+    return JSONResponse({"error": error}, status_code=status)
+
+
+def _decoded(frame: str | bytes) -> Any:
+    try:
+        return msgspec.json.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None

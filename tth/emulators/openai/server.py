@@ -1,0 +1,115 @@
+"""The emulator as a server on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from tth.emulators.openai.connection import BROKEN_OFF, Connection, refusal, token_of
+from tth.emulators.openai.emulator import Emulator
+from tth.transports.listening import listen
+from tth.wire.realtime.server.doors import client_secret
+from tth.wire.realtime.server.models import models_listing
+from tth.wire.realtime.server.options import MOST_FRAME_CHARS, EngineOptions
+
+
+class BreakableProtocol(WebSocketsSansIOProtocol):
+    """Uvicorn's WebSocket protocol, which can also break off as a cable does."""
+
+    async def send(self, message: Any) -> None:
+        """Send an ASGI message; a close with 1006 says nothing and drops the connection."""
+        if message["type"] == "websocket.close" and message.get("code") == BROKEN_OFF:
+            self.close_sent = True
+            self.transport.abort()
+            return
+        await super().send(message)
+
+
+def create_app(emulator: Emulator) -> Starlette:
+    """The routes of an OpenAI-compatible Realtime server."""
+
+    async def realtime(socket: WebSocket) -> None:
+        await Connection(emulator, socket).serve()
+
+    async def models(request: Request) -> Response:
+        if emulator.admit(token_of(request)) is None:
+            return refusal(401)
+        return JSONResponse(models_listing(int(time.time())))
+
+    async def secrets(request: Request) -> Response:
+        if emulator.admit(token_of(request)) is None:
+            return refusal(401)
+        options = EngineOptions(dialect=emulator.options.dialect, strict=emulator.options.strict)
+        body = await request.body()
+        status, answer = client_secret(body, options, int(time.time()))
+        if status == 200:
+            asked = msgspec.json.decode(body or b"{}")
+            emulator.keep_secret(answer["value"], answer["expires_at"], asked.get("session") or {})
+        return JSONResponse(answer, status_code=status)
+
+    return Starlette(
+        routes=[
+            WebSocketRoute("/v1/realtime", realtime),
+            Route("/v1/realtime/client_secrets", secrets, methods=["POST"]),
+            Route("/v1/models", models),
+        ],
+        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+    )
+
+
+class _Quiet(uvicorn.Server):
+    """Uvicorn that leaves signals to whoever started it."""
+
+    def install_signal_handlers(self) -> None:
+        """Not ours to handle."""
+
+    @asynccontextmanager
+    async def _nothing(self) -> AsyncIterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve ``emulator`` on the running loop for as long as the block runs; gives its base URL, ending in ``/v1``.
+
+    Raises:
+        OSError: The address cannot be listened on.
+    """
+    await emulator.warm_up()
+    listening = listen(host, port)
+    config = uvicorn.Config(
+        create_app(emulator),
+        ws=BreakableProtocol,
+        ws_max_size=MOST_FRAME_CHARS,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=2,
+    )
+    server = _Quiet(config)
+    try:
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(server._serve([listening]))
+            try:
+                yield f"http://{host}:{listening.getsockname()[1]}/v1"
+            finally:
+                server.should_exit = True
+                await asyncio.wait({running})
+    finally:
+        await emulator.close()
