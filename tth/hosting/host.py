@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -63,7 +62,7 @@ class Host:
         send: Sending,
         *,
         pace: float = 0.0,
-        hears: Callable[[bytes], str] | None = None,
+        hears: Callable[[bytes], Awaitable[str]] | None = None,
     ) -> None:
         self.engine = engine
         self._make = make
@@ -248,7 +247,7 @@ class Host:
             return
         if self._hears is None:
             raise AdapterError("voice", "this profile has no recogniser; send text", code="no_audio_in")
-        text = await asyncio.to_thread(self._hears, order.pcm)
+        text = await self._hears(order.pcm)
         await voice.add_items([message(order.item_id, "user", text)], after=after)
         self.engine.transcript(order.item_id, text)
         self.flush()

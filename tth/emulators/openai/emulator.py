@@ -141,7 +141,7 @@ class Emulator:
 
         return ScriptedMind(ScriptedOptions(), self._shared)
 
-    def hear(self, pcm: bytes) -> str:
+    async def hear(self, pcm: bytes) -> str:
         """What an utterance says."""
         return next(self._hears)
 
