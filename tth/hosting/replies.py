@@ -231,6 +231,6 @@ class Replies:
                 reply.item = f"{reply.item}_{number + 1}"
                 reply.spoken[reply.item] = SpokenItem(reply.item, 0)
             first, last = (len(words) * at // count for at in (number, number + 1))
-            self._write(reply, " ".join(words[first:last]) or " ")
+            self._write(reply, " ".join((*words[first:last], "")))
             begin, end = (len(sound) // 2 * at // count * 2 for at in (number, number + 1))
             self._speak(reply, sound[begin:end])
