@@ -1,5 +1,7 @@
 # `make run` serves the default avatar, `make test` runs the tests, `make check` adds format, lint, types, layers and
-# docs, `make bench` measures. Each sets up .venv first; only Python 3.11+ and make are needed.
+# docs, `make bench` measures. `make clients` tries real clients on the emulated OpenAI server; it is no part of `make test`
+# since it installs them, each into a temporary environment. Each target sets up .venv first; only Python 3.11+ and make
+# are needed.
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python, \
 	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -9,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS := --constraint constraints.txt
 NODE := $(shell command -v npm 2>/dev/null)
 
-.PHONY: run test check bench format clean
+.PHONY: run test check bench clients format clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -39,6 +41,9 @@ endif
 
 bench: .venv/test.stamp
 	$(BIN)/python -m benchmarks $(ARGS)
+
+clients: .venv/test.stamp
+	$(BIN)/python -m tests.clients $(ARGS)
 
 format: .venv/test.stamp
 	$(BIN)/ruff format .
