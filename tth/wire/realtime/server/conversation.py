@@ -12,12 +12,17 @@ MOST_BYTES = 64 * 2**20
 
 
 class Conversation:
-    """Items in order, each id once, with what they cost to read kept up to date."""
+    """Items in order, each id once.
+
+    Attributes:
+        tokens: What all of them cost to read.
+    """
 
     def __init__(self) -> None:
         self._items: list[Item] = []
         self._by_id: dict[str, Item] = {}
         self._sizes: dict[str, tuple[int, int]] = {}
+        self._sounding: dict[str, None] = {}
         self.tokens = 0
         self._bytes = 0
 
@@ -60,6 +65,7 @@ class Conversation:
         """Take an item out."""
         del self._items[self._index(item)]
         del self._by_id[item.id]
+        self._sounding.pop(item.id, None)
         tokens, held = self._sizes.pop(item.id)
         self.tokens -= tokens
         self._bytes -= held
@@ -71,6 +77,8 @@ class Conversation:
         tokens, held = self._sizes.get(item.id, (0, 0))
         now = (item.tokens().total, item.held_bytes())
         self._sizes[item.id] = now
+        if any(part.pcm for part in item.parts):
+            self._sounding[item.id] = None
         self.tokens += now[0] - tokens
         self._bytes += now[1] - held
 
@@ -97,9 +105,10 @@ class Conversation:
         return gone
 
     def _drop_sound(self) -> None:
-        for item in self._items:
-            if self._bytes <= MOST_BYTES:
-                return
+        while self._bytes > MOST_BYTES and self._sounding:
+            item_id = next(iter(self._sounding))
+            del self._sounding[item_id]
+            item = self._by_id[item_id]
             item.drop_sound()
             self.weigh(item)
 

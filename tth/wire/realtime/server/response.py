@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal, TypeAlias
 
 from tth.wire.realtime.server.items import Item
@@ -44,7 +45,8 @@ class Response:
     ) -> None:
         self.id = wish.response_id
         self._state = state
-        self._wish = wish
+        # What it reads may be large, and only the mind needs it.
+        self._wish = replace(wish, input=None)
         self._format = audio_format
         self._read = read
         self._cached = cached

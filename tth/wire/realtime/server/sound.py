@@ -17,6 +17,7 @@ RATE_HZ = 24_000
 SAMPLES_PER_MS = RATE_HZ // 1000
 PCM = "audio/pcm"
 
+_SLICE_BYTES = 2**16
 _TAPS = 48
 _CUTOFF = 3_400 / (RATE_HZ / 2)
 
@@ -49,9 +50,11 @@ class SoundDecoder:
             whole = len(data) & ~1
             self._rest = data[whole:]
             return data[:whole]
+        # In slices: the filter works in floats, eight times as large.
+        return b"".join(self._raised(data[at : at + _SLICE_BYTES]) for at in range(0, len(data), _SLICE_BYTES))
+
+    def _raised(self, data: bytes) -> bytes:
         samples = g711.decode(data, self._law)
-        if not samples.size:
-            return b""
         spread = np.zeros(samples.size * 3)
         spread[::3] = samples
         wave = np.concatenate((self._tail, spread))
