@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from tth.adapters.realtime import RealtimeEvent
 from tth.audio.pcm import mono
@@ -226,11 +227,16 @@ class Replies:
         count, reply.items = reply.items, 1
         words, sound = reply.held_text.split(" "), bytes(reply.held_sound)
         for number in range(count):
-            if number:
-                self._engine.response_next_item(reply.id)
-                reply.item = f"{reply.item}_{number + 1}"
-                reply.spoken[reply.item] = SpokenItem(reply.item, 0)
             first, last = (len(words) * at // count for at in (number, number + 1))
-            self._write(reply, " ".join((*words[first:last], "")))
             begin, end = (len(sound) // 2 * at // count * 2 for at in (number, number + 1))
+            share = " ".join((*words[first:last], ""))
+            self._pacing.put(reply.id, 0.0, partial(self._begin, reply, share, again=number > 0))
             self._speak(reply, sound[begin:end])
+
+    def _begin(self, reply: Reply, text: str, *, again: bool) -> None:
+        """Begin an item of those that were held back; again where it is not the first."""
+        if again:
+            self._engine.response_next_item(reply.id)
+            reply.item = f"{reply.item}_"
+        reply.spoken.setdefault(reply.item, SpokenItem(reply.item, 0)).text = text
+        self._write(reply, text)

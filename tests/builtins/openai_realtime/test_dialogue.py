@@ -556,3 +556,41 @@ def test_a_response_begins_for_the_reader_with_its_first_item():
     item = {"id": "i1", "type": "message", "role": "assistant", "content": []}
     peer.say("response.output_item.added", response_id="r1", output_index=0, item=item)
     assert [type(event) for event in peer.heard()] == [ResponseStartedEvent, ItemStartedEvent]
+
+
+def test_an_event_that_is_said_twice_counts_once():
+    peer = Peer()
+    peer.begin("r1", peer.respond())
+    delta = '{"type":"response.output_text.delta","event_id":"e9","response_id":"r1","item_id":"i1","delta":"Hi"}'
+    peer.dialogue.receive(delta)
+    peer.dialogue.receive(delta)
+    assert [event.token for event in peer.heard(TextDeltaEvent)] == ["Hi"]
+
+
+@pytest.mark.parametrize("when", ["before", "waiting", "asked", "created"])
+def test_an_answer_to_words_that_were_not_taken_is_no_answer(when):
+    peer = Peer()
+    if when == "waiting":
+        peer.begin("r0", peer.respond("other"))
+        peer.speak("r0", "i0", "I go on")
+    peer.dialogue.add_items([message("u1", "user", "hello")])
+    (item,) = peer.sent("conversation.item.create")
+    request = None if when == "before" else peer.respond("mine")
+    if when == "created":
+        peer.begin("r1", request)
+    peer.refuse(item, "invalid_value")
+    if when == "before":
+        assert peer.respond("mine") is None
+    (end,) = peer.heard(TurnCompleteEvent)
+    assert end.status == "failed"
+    assert "invalid_value" in end.reason
+    peer.dialogue.add_items([message("u2", "user", "hello again")])
+    if when in ("before",):
+        assert peer.respond("next") is not None
+
+
+def test_a_replayed_item_that_is_not_taken_is_told_and_spoils_nothing():
+    peer = Peer(items=[message("u1", "user", "long ago")])
+    peer.refuse(*peer.sent("conversation.item.create"), "invalid_value")
+    assert len(peer.heard(WarningEvent)) == 1
+    assert peer.respond("mine") is not None

@@ -26,8 +26,8 @@ from tth.wire.realtime.client import incoming as said
 from tth.wire.realtime.client import outgoing
 from tth.wire.realtime.client.config import SessionConfig, differences
 from tth.wire.realtime.client.dialect import Dialect, detect
-from tth.wire.realtime.client.faults import decide, told
-from tth.wire.realtime.client.ledger import Ask, Ledger
+from tth.wire.realtime.client.faults import ALREADY_THERE, decide, told
+from tth.wire.realtime.client.ledger import Ask, Ledger, Purpose
 from tth.wire.realtime.client.reading import read_event
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -81,6 +81,8 @@ class Dialogue:
         self._numbers = itertools.count(1)
         self._session_asked: Mapping[str, Any] = {}
         self._configured = False
+        self._last_event: str | None = None
+        self._spoiled = ""
         self._replies = replies
         replies.attach(self.events, self._requests, self._spoken)
         self._takers = {
@@ -122,9 +124,15 @@ class Dialogue:
             self.events.append(WarningEvent(code=error.code, message=error.problem))
             return
         taker = self._takers.get(type(event)) if event is not None else None
-        if taker is not None:
+        if event is not None and taker is not None and not self._said_before(event):
             taker(event)  # type: ignore[operator]  # each taker takes the kind it is listed under
             self._send_due()
+
+    def _said_before(self, event: said.Incoming) -> bool:
+        """Whether a server that stammers has just said this very event."""
+        again = event.event_id is not None and event.event_id == self._last_event
+        self._last_event = event.event_id
+        return again
 
     def _session(self, event: said.SessionSaid) -> None:
         if event.type == "session.created":
@@ -144,7 +152,7 @@ class Dialogue:
             self._warn("not_as_asked", f"{found.key}: asked for {found.asked!r}, the server made it {found.got!r}")
         if self._config.temperature is not None and self._dialect is Dialect.GA:
             self._warn("control_temperature", "this server has no temperature; take the option out")
-        self.add_items(self._items)
+        self._create(self._items, None, "replay")
         self._items = ()
         self.ready = True
         self._send_due()
@@ -161,6 +169,8 @@ class Dialogue:
             self._refuse_response(ask, problem)
         elif ask is not None and ask.purpose == "cancel":
             self._replies.over(ask.about)
+        elif ask is not None and ask.purpose == "item" and problem.code != ALREADY_THERE:
+            self._refuse_item(problem)
         elif decision == "ignore" or (ask is not None and ask.purpose == "truncate"):
             return  # the conversation is as it was meant to be, or as near to it as the server allows
         elif decision is None or ask is not None:
@@ -196,6 +206,25 @@ class Dialogue:
             self.events.append(ErrorEvent(code=code, message=told(problem), decision="fatal"))
         else:
             self._replies.refused(wanted, told(problem))
+
+    def _refuse_item(self, problem: said.Problem) -> None:
+        """What it was to answer is missing: a response without it would answer something else."""
+        reason = told(problem)
+        self._warn(problem.code or problem.type or "item_refused", f"something said was not taken: {reason}")
+        unanswered = [
+            wanted for wanted in (*self._requests.asked.values(), *self._requests.drop_waiting()) if not wanted.aside
+        ]
+        for wanted in unanswered:
+            if not wanted.cancelled:
+                wanted.cancelled = True
+                self._replies.refused(wanted, reason)
+        run = self._requests.active
+        if run is not None and not run.told and run.wanted is not None:
+            run.cancelled = True
+            self._send(outgoing.cancel_response(run.id), "cancel", run.id)
+            self._replies.refused(run.wanted, reason)
+        elif not unanswered:
+            self._spoiled = reason
 
     def _response(self, event: said.ResponseSaid) -> None:
         if event.type == "response.created":
@@ -234,10 +263,14 @@ class Dialogue:
 
     def add_items(self, items: Sequence[Item], *, after: str | None = None) -> None:
         """Add to the conversation, at its end or behind the item ``after``."""
+        self._spoiled = ""
+        self._create(items, after, "item")
+
+    def _create(self, items: Sequence[Item], after: str | None, purpose: Purpose) -> None:
         for item in items:
             named = Item(id=self._known_as(item.id), role=item.role, parts=item.parts)
             behind = self._known_as(after) if after is not None else None
-            self._send(outgoing.create_item(named, self._dialect, behind), "item", item.id)
+            self._send(outgoing.create_item(named, self._dialect, behind), purpose, item.id)
             after = item.id if after is not None else None
 
     def delete_items(self, ids: Sequence[str]) -> None:
@@ -253,7 +286,11 @@ class Dialogue:
         """Ask for a response as soon as none runs; ``wishes`` are those of ``outgoing.create_response``."""
         number = f"{next(self._numbers)}"
         message = outgoing.create_response(self._dialect, metadata={TAG: number}, **wishes)
-        self._requests.want(Wanted(number, tag, message, aside))
+        wanted = Wanted(number, tag, message, aside)
+        if self._spoiled and not aside:
+            self._replies.refused(wanted, self._spoiled)
+            return
+        self._requests.want(wanted)
         self._send_due()
 
     def change_session(self, change: Mapping[str, Any]) -> None:

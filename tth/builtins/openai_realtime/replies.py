@@ -52,20 +52,22 @@ class Replies:
         run = self._run(event.response_id)
         if run is None or not event.delta:
             return
-        item_id = self._item(run, event.item_id)
-        run.written.add(item_id)
-        self._events.append(TextDeltaEvent(token=event.delta, response_id=run.id, item_id=item_id))
+        self._write(run, self._item(run, event.item_id), event.delta)
+
+    def _write(self, run: Running, item_id: str, text: str) -> None:
+        run.written[item_id] = run.written.get(item_id, "") + text
+        self._events.append(TextDeltaEvent(token=text, response_id=run.id, item_id=item_id))
 
     def text_done(self, event: said.TextDone) -> None:
-        """The whole text, where no pieces of it came."""
+        """The whole text: what of it did not come in pieces is told now."""
         run = self._run(event.response_id)
         text = event.text or event.transcript
-        if run is None or not text or (event.item_id or "") in run.written:
+        if run is None or not text:
             return
         item_id = self._item(run, event.item_id)
-        if item_id not in run.written:
-            run.written.add(item_id)
-            self._events.append(TextDeltaEvent(token=text, response_id=run.id, item_id=item_id))
+        written = run.written.get(item_id, "")
+        if len(text) > len(written) and text.startswith(written):
+            self._write(run, item_id, text[len(written) :])
 
     def audio(self, event: said.AudioDelta) -> None:
         """Sound."""

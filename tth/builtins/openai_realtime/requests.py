@@ -48,7 +48,7 @@ class Running:
         told: Whether the reader knows that it has begun.
         cancelled: Whether nothing of it is passed on any more.
         items: Ids of its messages, in order.
-        written: Those of which text was passed on.
+        written: The text of each that was passed on.
         called: Ids of the calls that were passed on.
     """
 
@@ -57,7 +57,7 @@ class Running:
     told: bool = False
     cancelled: bool = False
     items: list[str] = field(default_factory=list)
-    written: set[str] = field(default_factory=set)
+    written: dict[str, str] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
 
     @property

@@ -140,4 +140,7 @@ def _cut(text: str, size: int) -> list[str]:
         return [text]
     data = b64decode(sound)
     pieces = (data[at : at + size] for at in range(0, len(data), size))
-    return [msgspec.json.encode({**event, "delta": b64encode(piece).decode()}).decode() for piece in pieces]
+    cut = (
+        {**event, "event_id": f"{event['event_id']}_{n}", "delta": b64encode(p).decode()} for n, p in enumerate(pieces)
+    )
+    return [msgspec.json.encode(piece).decode() for piece in cut]

@@ -17,7 +17,9 @@ _RETRY = frozenset(
 )
 """A little later, or on a new connection, it may work."""
 
-_IGNORE = frozenset("response_cancel_not_active input_audio_buffer_commit_empty item_create_duplicate_item_id".split())
+ALREADY_THERE = "item_create_duplicate_item_id"
+
+_IGNORE = frozenset({"response_cancel_not_active", "input_audio_buffer_commit_empty", ALREADY_THERE})
 """Nothing was lost: it was so already."""
 
 FATAL_HANDSHAKES = frozenset({400, 401, 403, 404})

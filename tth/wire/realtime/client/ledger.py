@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Literal
 
-Purpose = Literal["session", "item", "delete", "truncate", "response", "cancel", "audio"]
+Purpose = Literal["session", "replay", "item", "delete", "truncate", "response", "cancel", "audio"]
 
 KEPT = 512
 """Events whose purpose is remembered; what is older was taken silently, as most are."""
