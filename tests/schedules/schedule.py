@@ -69,7 +69,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(faults=(), *, delay_s=0.0, pace=0.0, options=None, **emulated):
+async def stage(faults=(), *, delay_s=0.0, pace=0.0, options=None, choose_voice=lambda control: None, **emulated):
     """A session in front of an emulator, all in memory."""
     emulator = Emulator(replace(QUICK, faults=Faults(faults=tuple(faults)), pace=pace, **emulated), recording=True)
     await emulator.warm_up()
@@ -83,6 +83,7 @@ async def stage(faults=(), *, delay_s=0.0, pace=0.0, options=None, **emulated):
         profile="test",
         persona="test",
         instructions="Be brief.",
+        choose_voice=choose_voice,
         realtime=[Maker("openai_realtime", voice)],
         rungs=[Rung("face", ScriptedAvatar)],
     )

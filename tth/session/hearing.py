@@ -21,7 +21,7 @@ def heard_text(item: SpokenItem, speech: Speech, playhead: int) -> tuple[str, bo
     """
     if playhead <= item.start:
         return "", False
-    if speech.whole and playhead >= item.end:
+    if _whole(item, speech) and playhead >= item.end:
         return item.text, False
     words = [mark for mark in item.marks if mark.kind == "word"]
     spans = words or [mark for mark in item.marks if mark.text_end > mark.text_start]
@@ -31,9 +31,14 @@ def heard_text(item: SpokenItem, speech: Speech, playhead: int) -> tuple[str, bo
     return _proportional(item, speech, playhead), True
 
 
+def _whole(item: SpokenItem, speech: Speech) -> bool:
+    """Whether all of the item's sound is there: the response was finished, or has gone on to another item."""
+    return speech.whole or (item.id in speech.items and item.id != next(reversed(speech.items)))
+
+
 def _proportional(item: SpokenItem, speech: Speech, playhead: int) -> str:
     units = min(playhead, item.end) - item.start
-    if speech.whole and item.end > item.start:
+    if _whole(item, speech) and item.end > item.start:
         chars = len(item.text) * units // (item.end - item.start)
     else:
         chars = min(len(item.text), int(units / MEDIA_RATE_HZ * CHARS_A_SECOND))
