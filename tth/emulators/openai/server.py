@@ -37,6 +37,9 @@ class BreakableProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
             return
         await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            # Uvicorn forgets that this too ends a handshake, and would log that it had no answer.
+            self.handshake_complete = True
 
 
 def create_app(emulator: Emulator) -> Starlette:
