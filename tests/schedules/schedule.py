@@ -115,7 +115,7 @@ class Schedule:
             (" ".join(rng.sample(("one", "two", "three", "four", "five"), rng.randint(1, 4))), self._interrupt(rng))
             for _ in range(rng.randint(1, 3))
         ]
-        self._delay_s = rng.choice((0.0, 0.05, 0.2, 0.4))
+        self._delay_s = rng.choice((0.0, 0.05, 0.2, 0.39))
         self._pace = rng.choice((0.0, 2.0, 8.0))
         self.problems: list[str] = []
         self.outcomes: list[str] = []

@@ -10,8 +10,8 @@ from tth.core.controls import TurnControl
 from tth.core.events import TurnCompleteEvent, TurnFailedEvent, TurnInterruptedEvent
 from tth.session.speech import Speech
 
-FLUSH_S = 0.45
-"""How long a client's word on where its sound stopped is waited for: a slow one's comes 0.4 s late."""
+FLUSH_S = 0.4
+"""How long a client's word on where its sound stopped is waited for."""
 
 Ending: TypeAlias = TurnCompleteEvent | TurnInterruptedEvent | TurnFailedEvent
 
