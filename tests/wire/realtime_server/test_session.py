@@ -114,6 +114,15 @@ def test_reasoning_is_for_models_that_reason() -> None:
     assert updated["session"]["reasoning"] == {"effort": "low"}
 
 
+def test_null_ends_reasoning_and_is_nothing_where_there_is_none() -> None:
+    peer = Peer(model="gpt-realtime-2")
+    peer.update(reasoning={"effort": "low"})
+    (updated,) = peer.update(reasoning=None)
+    assert updated["session"]["reasoning"] is None
+    (updated,) = Peer(model="gpt-realtime-1.5").update(reasoning=None)
+    assert updated["type"] == "session.updated"
+
+
 def test_the_voice_cannot_change_once_it_was_heard(peer) -> None:
     peer.update(audio={"output": {"voice": "ash"}})
     peer.answer()

@@ -67,6 +67,12 @@ def test_a_spoken_turn_ends_sound_and_transcript_before_its_part(peer) -> None:
     assert len(base64.b64decode(retrieved["item"]["content"][0]["audio"])) == 1_000 * MS
 
 
+def test_instructions_of_null_are_those_of_the_session(peer) -> None:
+    peer.update(instructions="Be brief.")
+    peer.send("response.create", response={"instructions": None})
+    assert peer.ordered().instructions == "Be brief."
+
+
 def test_a_response_may_hold_several_messages_and_calls(peer) -> None:
     response_id = peer.respond()
     peer.speak(response_id, "First")

@@ -207,7 +207,7 @@ def session_check(voices: tuple[str, ...], most_output_tokens: int, *, beta: boo
         "tool_choice": _TOOL_CHOICE,
         "max_output_tokens": _output_tokens(most_output_tokens),
         "truncation": _TRUNCATION,
-        "reasoning": _REASONING,
+        "reasoning": schema.nullable(_REASONING),
         "parallel_tool_calls": schema.boolean,
         "include": schema.nullable(_INCLUDE),
         "tracing": schema.nullable(_TRACING),
@@ -235,7 +235,7 @@ def response_check(voices: tuple[str, ...], most_output_tokens: int, *, beta: bo
     fields: dict[str, Check] = {
         "conversation": schema.choice("auto", "none"),
         "input": schema.array(lambda value, path, strict: value, 4_096),
-        "instructions": schema.text(INSTRUCTIONS_CHARS),
+        "instructions": schema.null_is_absent(schema.text(INSTRUCTIONS_CHARS)),
         "output_modalities": _modalities,
         "audio": schema.record({"output": output}),
         "tools": _TOOLS,

@@ -119,7 +119,7 @@ class Settings:
     def _check_whole(self, merged: dict[str, Any], patch: dict[str, Any]) -> None:
         if merged["model"] != self._options.model:
             raise invalid("session.model", "the model of a session cannot change")
-        if "reasoning" in patch and not self.model.reasoning:
+        if patch.get("reasoning") is not None and not self.model.reasoning:
             raise invalid("session.reasoning", f"{quoted(self._options.model)} does not support it")
         self.check_voice(merged["audio"]["output"]["voice"], "session.audio.output.voice")
         tracing = self._now.get("tracing")
