@@ -31,17 +31,42 @@ OPTIONS = replace(QUICK, pace=8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Client:
-    """A program in ``tests.clients`` and what it needs."""
+    """A program in ``tests.clients``.
+
+    Attributes:
+        module: Its name there.
+        requirements: What it needs, as pip takes it.
+        sends: What a client of this kind sends by itself when it is interrupted, or to know more; that it did is
+            checked at the server.
+    """
 
     module: str
     requirements: tuple[str, ...]
+    sends: frozenset[str]
 
+
+TRUNCATE, CANCEL, CLEAR = "conversation.item.truncate", "response.cancel", "input_audio_buffer.clear"
+RETRIEVE, DELETE = "conversation.item.retrieve", "conversation.item.delete"
 
 CLIENTS = {
-    "openai": Client(module="openai_sdk", requirements=("openai[realtime]",)),
-    "openai-agents": Client(module="openai_agents_realtime", requirements=("openai-agents[voice]",)),
-    "pipecat": Client(module="pipecat_realtime", requirements=("pipecat-ai[openai]",)),
-    "livekit": Client(module="livekit_realtime", requirements=("livekit-agents", "livekit-plugins-openai")),
+    "openai": Client(
+        module="openai_sdk", requirements=("openai[realtime]",), sends=frozenset({TRUNCATE, CANCEL, RETRIEVE, DELETE})
+    ),
+    "openai-agents": Client(
+        module="openai_agents_realtime",
+        requirements=("openai-agents[voice]",),
+        sends=frozenset({TRUNCATE, CANCEL, RETRIEVE}),
+    ),
+    "pipecat": Client(
+        module="pipecat_realtime",
+        requirements=("pipecat-ai[openai]",),
+        sends=frozenset({TRUNCATE, CANCEL, CLEAR, RETRIEVE}),
+    ),
+    "livekit": Client(
+        module="livekit_realtime",
+        requirements=("livekit-agents", "livekit-plugins-openai"),
+        sends=frozenset({TRUNCATE, CANCEL, DELETE}),
+    ),
 }
 
 
@@ -82,7 +107,7 @@ async def environment(name: str, client: Client, folder: Path) -> Path:
     return python
 
 
-def holds(records: list[Record]) -> bool:
+def accepted(records: list[Record]) -> bool:
     """Whether every event that went to a client is one that the official client's classes accept; tells of errors."""
     errors: Counter[str] = Counter()
     wrong = 0
@@ -96,12 +121,22 @@ def holds(records: list[Record]) -> bool:
             except (AssertionError, ValueError) as error:
                 wrong += 1
                 print(f"FAILS  {kind} is what the official client's class says: {error}")
-    sent = sum(len(record.sent) for record in records)
     if not wrong:
+        sent = sum(len(record.sent) for record in records)
         print(f"holds  all {sent} events on {len(records)} connections are what the official client's classes say")
-    told = ", ".join(f"{code} x {count}" for code, count in errors.items()) or "none"
+    told = ", ".join(f"{code} ({count})" for code, count in errors.items()) or "none"
     print(f"       errors that the server told: {told}", flush=True)
     return not wrong
+
+
+def did_send(client: Client, records: list[Record]) -> bool:
+    """Whether the client sent all that it is expected to; tells what it sent."""
+    counts = Counter(event["type"] for record in records for event in record.received)
+    missing = client.sends - counts.keys()
+    for kind in missing:
+        print(f"FAILS  it sends {kind}")
+    print(f"       it sent {', '.join(f'{kind} ({count})' for kind, count in counts.items())}", flush=True)
+    return not missing
 
 
 async def check_client(name: str, folder: Path) -> bool:
@@ -111,7 +146,8 @@ async def check_client(name: str, folder: Path) -> bool:
     python = await environment(name, client, folder)
     async with emulated_openai(OPTIONS) as (url, emulator):
         code = await run(python, "-m", f"tests.clients.{client.module}", url, limit_s=LIMIT_S)
-        return holds(emulator.records) and code == 0
+        checks = (accepted(emulator.records), did_send(client, emulator.records), code == 0)
+        return all(checks)
 
 
 async def check_all(names: list[str], folder: Path) -> bool:
