@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from pathlib import Path
 
 
@@ -93,3 +94,19 @@ class ProtocolError(TthError):
         self.code = code
         self.problem = problem
         super().__init__(f"{code}: {problem}")
+
+
+def place_of(error: BaseException) -> str:
+    """Where ``error`` was raised, as in `` (brain.py, line 12)``; empty where no foreign code stands on the way.
+
+    Of the file it gives no more than the name: the text may reach a client.
+    """
+    found = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__", ""))
+        if not module.startswith(_LOADING):
+            found = f" ({Path(frame.f_code.co_filename).name}, line {line})"
+    return found
+
+
+_LOADING = ("importlib", "pluggy", "tth.plugins")

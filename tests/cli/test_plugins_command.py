@@ -20,7 +20,8 @@ def test_a_plugin_set_aside_is_listed_with_its_reason(demo: Path, tth: Run) -> N
     (demo / "demo_plugin.py").write_text("import no_such_engine\n")
     status, out, _ = tth("plugins")
     assert status == 0
-    assert "  demo_plugin (tth-demo 1.0): ModuleNotFoundError: No module named 'no_such_engine'\n" in out
+    reason = "ModuleNotFoundError: No module named 'no_such_engine' (demo_plugin.py, line 1)"
+    assert f"  demo_plugin (tth-demo 1.0): {reason}\n" in out
 
 
 def test_json_names_package_version_offers_and_reasons(demo: Path, tth: Run) -> None:

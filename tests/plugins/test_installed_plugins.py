@@ -87,7 +87,7 @@ def test_the_tutorials_plugin_is_there_by_being_installed(listed: dict[str, dict
 def test_one_that_raises_and_one_that_is_misspelt_are_set_aside_with_their_reasons(
     listed: dict[str, dict[str, Any]],
 ) -> None:
-    assert listed["tth-raising"]["set_aside"] == "OSError: no licence"
+    assert listed["tth-raising"]["set_aside"] == "OSError: no licence (tth_raising.py, line 1)"
     assert listed["tth-misspelt"]["set_aside"].startswith(
         "no hook named 'register_ttss'; did you mean register_tts? It may be "
     )
@@ -101,7 +101,7 @@ def test_a_taken_name_is_refused_and_the_rest_of_that_plugin_stays(listed: dict[
 
 def test_the_list_for_people_shows_the_reasons_too(site: Path) -> None:
     told = tth(site, "plugins").stdout
-    assert "  tth_raising (tth-raising 0.1): OSError: no licence\n" in told
+    assert "  tth_raising (tth-raising 0.1): OSError: no licence (tth_raising.py, line 1)\n" in told
     assert "  tth_taken (tth-taken 0.1): the tts adapter name 'beep' of tth-taken is taken by tth-beep" in told
 
 

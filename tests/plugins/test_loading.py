@@ -1,6 +1,7 @@
 """Each plugin is loaded by itself; what is wrong with one is told and harms no other."""
 
 import inspect
+import re
 import sys
 from collections.abc import Callable
 from importlib.metadata import EntryPoint
@@ -107,12 +108,17 @@ BROKEN: dict[str, tuple[Callable[..., object], str]] = {
 }
 
 
+def placeless(problem: str) -> str:
+    """``problem`` without the place where it was raised."""
+    return re.sub(r" \(\S+\.py, line \d+\)$", "", problem)
+
+
 @pytest.mark.parametrize(("hook", "reason"), BROKEN.values(), ids=BROKEN)
 def test_a_broken_plugin_is_set_aside_with_its_reason_and_the_rest_starts(
     hook: Callable[..., object], reason: str, plugin: MakePlugin, good: EntryPoint
 ) -> None:
     registry = load_plugins([plugin("tth-bad", hook), good])
-    assert only(registry, "tth-bad").problem == reason
+    assert placeless(only(registry, "tth-bad").problem) == reason
     assert only(registry, "tth-bad").offers == ()
     assert only(registry, "tth-good").problem == ""
     assert registry.names("tts") == ["beep"]
@@ -122,7 +128,7 @@ def test_a_broken_plugin_is_set_aside_with_its_reason_and_the_rest_starts(
 def test_strict_loading_stops_at_a_broken_plugin(hook: Callable[..., object], reason: str, plugin: MakePlugin) -> None:
     with pytest.raises(PluginError) as caught:
         load_plugins([plugin("tth-bad", hook)], strict=True)
-    assert str(caught.value) == f"plugin 'bad' of tth-bad 1.2: {reason}"
+    assert placeless(str(caught.value)) == f"plugin 'bad' of tth-bad 1.2: {reason}"
 
 
 def test_a_plugin_that_cannot_be_imported_is_set_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,10 +139,10 @@ def test_a_plugin_that_cannot_be_imported_is_set_aside(tmp_path: Path, monkeypat
     registry = load_plugins([absent, raising])
     assert [p.problem for p in registry.plugins] == [
         "ModuleNotFoundError: No module named 'absent_plugin'",
-        "OSError: no licence",
+        "OSError: no licence (raising_plugin.py, line 1)",
     ]
-    assert (
-        registry.why_missing("tts", "raising") == "the plugin 'raising' of unknown was set aside: OSError: no licence"
+    assert registry.why_missing("tts", "raising") == (
+        "the plugin 'raising' of unknown was set aside: OSError: no licence (raising_plugin.py, line 1)"
     )
     assert registry.why_missing("tts", "other") == ""
 

@@ -59,6 +59,7 @@ async def test_health_names_the_profile_and_each_component() -> None:
                     "avatar": {"adapter": "stub_avatar", "status": "ok"},
                 },
                 "sessions": 0,
+                "waiting": 0,
             }
 
 

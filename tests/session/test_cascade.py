@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 
+import pytest
+
 from tth.core.bus import Limit, Overflow
 from tth.core.controls import CharacterControl, EmotionControl, EmotionLabel, TurnControl
 from tth.core.events import (
@@ -367,5 +369,33 @@ def test_the_voice_stays_near_the_clock_on_a_long_answer():
             ending = await turn.wait()
             assert ending.status == "completed"
             assert len(speaker.said) == 60
+
+    run(main())
+
+
+@pytest.mark.parametrize("wrong", [(42,), (None,), (b"bytes",), ()])
+def test_a_model_that_gives_what_is_no_answer_gives_way_to_the_next(wrong):
+    async def main():
+        async with talking([Writer(*wrong), Writer("Here I am.")], [Speaker()]) as (session, events):
+            ending = await session.say("hello").wait()
+            assert isinstance(ending, TurnCompleteEvent)
+            assert ending.text == "Here I am."
+            (told,) = drain(events, DegradedEvent)
+            assert "it gave" in told.reason
+
+    run(main())
+
+
+def test_a_voice_that_gives_no_sound_gives_way_to_the_next():
+    class Half(Speaker):
+        async def synthesize(self, text, *, control, context):
+            yield AudioChunk(b"\0", 24_000)
+
+    async def main():
+        async with talking([Writer("Hello there.")], [Half(), Speaker()]) as (session, events):
+            ending = await session.say("hello").wait()
+            assert ending.samples > 0
+            (told,) = drain(events, DegradedEvent)
+            assert told.reason == "it gave no sound"
 
     run(main())

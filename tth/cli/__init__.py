@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import click
 
 from tth.cli.commands import cli
+from tth.cli.output import printable
 from tth.errors import ConfigError, TthError
 
 FAILURE, USAGE, INTERRUPTED = 1, 2, 130
@@ -28,7 +29,8 @@ def main(args: Sequence[str] | None = None) -> int:
     try:
         arguments = None if args is None else list(args)
         status = cli.main(arguments, prog_name="tth", standalone_mode=False, color=colour)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx is not None else "tth"
         return _fail(f"{error.format_message().rstrip('.')}; see '{path} --help'", USAGE)
@@ -61,5 +63,7 @@ def _typed_wrongly(error: TthError) -> bool:
 
 def _fail(message: str, status: int) -> int:
     colour = False if os.environ.get("NO_COLOR") else None
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {' '.join(message.split())}", err=True, color=colour)
+    click.echo(
+        f"{click.style('error:', fg='red', bold=True)} {' '.join(printable(message).split())}", err=True, color=colour
+    )
     return status

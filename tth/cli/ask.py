@@ -11,7 +11,7 @@ import click
 
 from tth.cli.connecting import connect
 from tth.cli.options import json_option, profile_options
-from tth.cli.output import counted, print_json, print_paragraph
+from tth.cli.output import counted, print_json, print_paragraph, printable
 from tth.cli.voice_options import readable, talk_options, turn_control
 from tth.core.controls import EmotionControl
 from tth.core.media import MEDIA_RATE_HZ
@@ -80,7 +80,7 @@ def ask(
 def _print(take: Take) -> None:
     print_paragraph(take.text.strip())
     for note in take.notes:
-        click.secho(note, fg="yellow", err=True)
+        click.secho(printable(note), fg="yellow", err=True)
     times = ", ".join(f"{what.replace('_', ' ')} {ms:.0f} ms" for what, ms in take.ms.items())
     made = f"{take.units / MEDIA_RATE_HZ:.1f} s of speech, {counted(len(take.frames), 'frame')}"
     click.secho("; ".join(filter(None, (made, times, take.spent.told))), dim=True, err=True)

@@ -9,6 +9,7 @@ import time
 
 import click
 
+from tth.cli.output import printable
 from tth.cli.spent import Spent
 from tth.cli.talk import Talk
 from tth.cli.voice_options import readable
@@ -171,12 +172,13 @@ class Dialogue:
             case TurnCompleteEvent() | TurnInterruptedEvent() | TurnFailedEvent():
                 await self._end(event)
             case ErrorEvent() | WarningEvent():
-                click.secho(event.message, fg="yellow", err=True)
+                click.secho(printable(event.message), fg="yellow", err=True)
                 if isinstance(event, ErrorEvent) and not self._turn and not self._idle.is_set():
                     self._idle.set()
                     self._show_prompt()
             case DegradedEvent():
-                click.secho(f"{event.component}: {event.now or 'nothing'} ({event.reason})", fg="yellow", err=True)
+                told = f"{event.component}: {event.now or 'nothing'} ({event.reason})"
+                click.secho(printable(told), fg="yellow", err=True)
 
     def _greet(self, event: SessionReadyEvent) -> None:
         parts = ", ".join(f"{kind} {name}" for kind, name in event.components.items())
@@ -200,7 +202,7 @@ class Dialogue:
             await self._talk.report_flush(self._turn, event.samples)
             click.secho(" [interrupted]", fg="yellow", nl=False)
         elif isinstance(event, TurnFailedEvent):
-            click.secho(event.message, fg="red", err=True)
+            click.secho(printable(event.message), fg="red", err=True)
         click.echo()
         click.secho(f"  {self._figures(event)}", dim=True, err=True)
         self._turn = 0
@@ -224,7 +226,7 @@ class Dialogue:
             at = (time.monotonic() - self._began) * MEDIA_RATE_HZ if self._received else 0
             upto = max((end for start, end in self._words if start <= at), default=0)
         if upto > self._shown:
-            click.echo(self._text[self._shown : upto], nl=False)
+            click.echo(printable(self._text[self._shown : upto]), nl=False)
             self._shown = upto
 
     async def _play(self) -> None:

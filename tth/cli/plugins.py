@@ -24,7 +24,9 @@ def plugins(as_json: bool, strict_plugins: bool) -> None:
     if as_json:
         print_json({"plugins": [_as_json(plugin) for plugin in found]})
         return
-    print_table(("PLUGIN", "PACKAGE", "OFFERS", "NAME", "ABOUT"), [row for plugin in found for row in _rows(plugin)])
+    print_table(
+        ("PLUGIN", "PACKAGE", "OFFERS", "NAME", "ABOUT"), [row for plugin in found for row in _rows(plugin)], names=3
+    )
     problems = [(p, reason) for p in found for reason in (p.problem, *p.refused) if reason]
     for heading, wanted in (("Set aside", True), ("Refused", False)):
         lines = [f"{p.name} ({p.distribution} {p.version}): {r}" for p, r in problems if bool(p.problem) is wanted]

@@ -56,12 +56,11 @@ def serve(
     def started(address: str) -> None:
         shown = click.style(address, fg="cyan", bold=True)
         where = "on every address of this machine; " if listens_everywhere(settings.host) else ""
+        who = f"{chosen.persona.name} is waiting" if house.able else "Nobody can answer yet; the page is"
         try:
-            click.echo(f"{chosen.persona.name} is waiting at {shown}  ({where}Ctrl-C stops)")
+            click.echo(f"{who} at {shown}  ({where}Ctrl-C stops)")
         except OSError as error:  # nobody reads it, or the disk is full: no reason not to serve
             log.warning("waiting at %s, which cannot be printed (%s)", address, error.strerror)
-        for name, reason in house.trouble.items():
-            click.secho(f"{name} is not in use: {reason}", fg="yellow", err=True)
         # Code and models stay to the end: a full collection need not pass through them while people are speaking.
         gc.collect()
         gc.freeze()

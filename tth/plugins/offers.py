@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from tth.config.catalogue import Kind
-from tth.errors import PluginError
+from tth.errors import PluginError, place_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -143,6 +143,7 @@ def check_name(hook: str, name: object) -> None:
 
 
 def said(error: BaseException) -> str:
-    """An exception on one line."""
+    """An exception on one line, with the place where it was raised."""
     text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    told = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return told + place_of(error)

@@ -125,7 +125,7 @@ class Pages:
         except Busy as error:
             return refusal(503, "busy", str(error))
         except UnknownProfile as error:
-            return refusal(404, "no_such_profile", f"{error.problem}; {error.fix}")
+            return refusal(404, "no_such_profile", f"there is no profile {asked.profile!r}; {error.fix}")
         except UnknownPersona as error:
             return refusal(404, "no_such_persona", str(error))
         except ConfigError as error:

@@ -6,8 +6,6 @@ from typing import Any
 
 from tth.server.house import House
 
-_NEEDED = ("realtime", "llm", "tts")
-
 
 def health_report(house: House) -> dict[str, Any]:
     """The state of the server and of each component.
@@ -22,11 +20,12 @@ def health_report(house: House) -> dict[str, Any]:
         components[kind] = {"adapter": working[0] if working else adapters[0].name, "status": status}
         if status != "ok":
             components[kind]["detail"] = house.trouble[adapters[0].name]
-    down = house.draining or any(components[kind]["status"] == "down" for kind in _NEEDED if kind in components)
+    down = house.draining or not house.able
     return {
         "status": "down" if down else "ok",
         "draining": house.draining,
         "profile": house.profile.name,
         "components": components,
         "sessions": house.sessions,
+        "waiting": house.waiting,
     }

@@ -29,6 +29,9 @@ from tth.session.session import Session
 
 log = logging.getLogger(__name__)
 
+NEEDED = ("realtime", "llm", "tts")
+"""Kinds of adapters without which nobody answers."""
+
 LEAVE_S = 2.0
 """How long clients may take to see that their session has ended when the server stops."""
 
@@ -89,6 +92,17 @@ class House:
     async def close(self) -> None:
         """Let go of what was loaded."""
         await self._casting.close()
+
+    @property
+    def able(self) -> bool:
+        """Whether the default profile has a voice, and a model if it needs one, that can work here."""
+        needed = (adapters for kind, adapters in self.profile.components.items() if kind in NEEDED)
+        return all(any(adapter.name not in self.trouble for adapter in adapters) for adapters in needed)
+
+    @property
+    def waiting(self) -> int:
+        """How many sessions were asked for and not yet opened; they count for the limit."""
+        return len(self._desk)
 
     @property
     def sessions(self) -> int:

@@ -63,7 +63,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Warm up, then tell the address."""
         await super().startup(sockets)
-        if self.started:
+        if self.started and not self._stop.is_set():
             self._started(self.address())
 
     def address(self) -> str:

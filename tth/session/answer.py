@@ -156,6 +156,8 @@ class Answer:
                     watch.touch(self._troupe.deadlines.token_gap_s)
             for part in marks.finish():
                 await self._take(part, watch)
+        if not self.text and not self.calls:
+            raise AdapterError(link.name, "it gave no words", code="no_answer")
 
     async def _take(self, piece: Generated, watch: Watch) -> None:
         watch.pause()
@@ -174,6 +176,9 @@ class Answer:
         elif isinstance(piece, Usage):
             for name, count in piece.counts.items():
                 self._usage[name] = self._usage.get(name, 0) + count
+        else:
+            wrong = f"it gave {type(piece).__name__}; a model gives str, EmotionControl, ToolCall or Usage"
+            raise AdapterError("llm", wrong, code="wrong_type")
 
     async def _call(self, call: ToolCall) -> None:
         item = tool_call(f"{self.item_id}_{len(self.calls) + 1}", call.call_id, call.name, call.arguments)

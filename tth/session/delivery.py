@@ -122,6 +122,8 @@ class Delivery:
                         await self._notice(link.name, piece)
                     watch.touch(self._deadlines.sound_gap_s)
         await self._mark(marks)
+        if self.units == at and any(letter.isalnum() for letter in text):
+            raise AdapterError(link.name, "it gave no sound", code="no_sound")
 
     async def _sound(self, chunk: AudioChunk, marks: list[SpeechMark]) -> None:
         """Send a chunk, after the marks that begin in it: a voice that fails leaves none of what it did not say."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Protocol
 
-from tth.errors import AdapterError, TthError
+from tth.errors import AdapterError, TthError, place_of
 
 log = logging.getLogger(__name__)
 
@@ -41,4 +41,5 @@ def explain(error: BaseException) -> str:
     if isinstance(error, TthError):
         return str(error)
     text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    told = f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+    return told + place_of(error)

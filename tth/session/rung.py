@@ -15,6 +15,7 @@ from tth.core.controls import TurnControl
 from tth.core.media import MEDIA_RATE_HZ, EmotionMark, FaceFrame, VideoFrame
 from tth.core.watchdog import Watch
 from tth.session.foreign import explain
+from tth.session.frames import check_frame
 from tth.session.playhead import Playhead
 from tth.session.speech import Speech, SpeechReader
 
@@ -131,6 +132,7 @@ class LiveRung:
         try:
             async with aclosing(self.adapter.stream_frames()) as frames:
                 async for frame in frames:
+                    check_frame(frame)
                     take(self, frame)
         except Exception as error:  # foreign code; the next rung takes over
             self._failed(self, explain(error))

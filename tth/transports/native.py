@@ -111,7 +111,7 @@ def _refused(url: str, status: int, answer: bytes) -> SessionRefused:
         told = msgspec.json.decode(answer)["error"]
         return SessionRefused(f"{url}: {told['message']}", status, told["code"])
     except (msgspec.DecodeError, KeyError, TypeError):
-        return SessionRefused(f"{url}: HTTP status {status}", status)
+        return SessionRefused(f"{url}: no tth server answers there (HTTP status {status}); check the address", status)
 
 
 def _dropped(error: ConnectionClosed) -> ConnectionDropped:

@@ -11,7 +11,7 @@ from tth.adapters.avatar import AvatarAdapter
 from tth.adapters.shared import Shared
 from tth.core.controls import TurnControl
 from tth.core.media import MEDIA_RATE_HZ, WEIGHT_BYTES, FaceFrame, VideoFrame
-from tth.testing.conformance.leaks import nothing_left
+from tth.testing.conformance.leaks import in_time, nothing_left
 
 SPEECH_S = 1.0
 QUIET_S = 0.5
@@ -35,12 +35,13 @@ class AvatarConformance:
         rate_hz = avatar.audio_format.rate_hz
         size = rate_hz * avatar.packet_ms // 1000
         total = int(rate_hz * SPEECH_S) // size * size
-        await avatar.start_speech(speech_id, start_sample=start_sample, control=TurnControl())
-        for at in range(0, total, size):
-            wave = [int(9000 * math.sin((at + n) * 200 * math.tau / rate_hz)) for n in range(size)]
-            await avatar.send_audio(struct.pack(f"<{size}h", *wave), start_sample + at * MEDIA_RATE_HZ // rate_hz)
-        if end:
-            await avatar.end_speech()
+        async with in_time("a second of sound was not taken"):
+            await avatar.start_speech(speech_id, start_sample=start_sample, control=TurnControl())
+            for at in range(0, total, size):
+                wave = [int(9000 * math.sin((at + n) * 200 * math.tau / rate_hz)) for n in range(size)]
+                await avatar.send_audio(struct.pack(f"<{size}h", *wave), start_sample + at * MEDIA_RATE_HZ // rate_hz)
+            if end:
+                await avatar.end_speech()
 
     @staticmethod
     async def frames(avatar: AvatarAdapter) -> list[FaceFrame | VideoFrame]:

@@ -1,4 +1,4 @@
-"""Whether an adapter left tasks behind."""
+"""Whether an adapter comes to an end, and whether it left tasks behind."""
 
 from __future__ import annotations
 
@@ -8,6 +8,20 @@ from contextlib import asynccontextmanager
 
 SETTLE_S = 0.1
 """How long a closed stream may take to stop its work."""
+
+
+LIMIT_S = 20.0
+"""How long an adapter may take for one sentence or answer."""
+
+
+@asynccontextmanager
+async def in_time(what: str) -> AsyncIterator[None]:
+    """Fail, saying ``what`` did not happen, if the block takes longer than any adapter should."""
+    try:
+        async with asyncio.timeout(LIMIT_S):
+            yield
+    except TimeoutError:
+        raise AssertionError(f"{what} within {LIMIT_S:g} s") from None
 
 
 @asynccontextmanager

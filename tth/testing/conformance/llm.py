@@ -8,7 +8,7 @@ from tth.adapters.llm import Generated, LLMAdapter
 from tth.adapters.shared import Shared
 from tth.core.controls import TurnControl
 from tth.core.conversation import Item, message
-from tth.testing.conformance.leaks import nothing_left
+from tth.testing.conformance.leaks import in_time, nothing_left
 
 MESSAGES = (message("s", "system", "You are brief."), message("u1", "user", "Hello, who are you?"))
 
@@ -28,7 +28,8 @@ class LLMConformance:
         """Everything that one answer gives."""
         model = self.make(Shared())
         try:
-            async with aclosing(model.generate(messages or MESSAGES, control=TurnControl())) as pieces:
+            stream = model.generate(messages or MESSAGES, control=TurnControl())
+            async with in_time("the answer did not end"), aclosing(stream) as pieces:
                 return [piece async for piece in pieces]
         finally:
             await model.close()
@@ -48,7 +49,8 @@ class LLMConformance:
         """Closing the stream is enough."""
         async with nothing_left():
             model = self.make(Shared())
-            async with aclosing(model.generate(MESSAGES, control=TurnControl())) as pieces:
+            stream = model.generate(MESSAGES, control=TurnControl())
+            async with in_time("no words came"), aclosing(stream) as pieces:
                 async for _ in pieces:
                     break
             await model.close()
@@ -60,7 +62,7 @@ class LLMConformance:
             one = model.generate(MESSAGES, control=TurnControl())
             two = model.generate(MESSAGES, control=TurnControl())
             texts = ["", ""]
-            async with aclosing(one) as first, aclosing(two) as second:
+            async with in_time("the answers did not end"), aclosing(one) as first, aclosing(two) as second:
                 async for piece in first:
                     texts[0] += piece if isinstance(piece, str) else ""
                     other = await anext(second, "")

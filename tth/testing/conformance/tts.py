@@ -9,7 +9,7 @@ from tth.adapters.shared import Shared
 from tth.adapters.tts import Notice, SpeechContext, Synthesized, TTSAdapter
 from tth.core.controls import CharacterControl, TurnControl
 from tth.core.media import MEDIA_RATE_HZ, AudioChunk, SpeechMark
-from tth.testing.conformance.leaks import nothing_left
+from tth.testing.conformance.leaks import in_time, nothing_left
 
 SENTENCE = "Peter bought a big blue boat on Monday."
 MARK_SLACK = MEDIA_RATE_HZ // 10
@@ -32,7 +32,7 @@ class TTSConformance:
         voice = self.make(Shared())
         try:
             stream = voice.synthesize(text, control=control or TurnControl(), context=SpeechContext())
-            async with aclosing(stream) as pieces:
+            async with in_time("the sentence was not spoken"), aclosing(stream) as pieces:
                 return [piece async for piece in pieces]
         finally:
             await voice.close()
@@ -84,7 +84,7 @@ class TTSConformance:
         async with nothing_left():
             voice = self.make(Shared())
             stream = voice.synthesize(SENTENCE * 4, control=TurnControl(), context=SpeechContext())
-            async with aclosing(stream) as pieces:
+            async with in_time("no sound came"), aclosing(stream) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, AudioChunk):
                         break
