@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import chunks, crowd, faces, firsts, interrupts, starting, weight, words
+from benchmarks import chunks, crowd, faces, firsts, interrupts, realtime, starting, weight, words
 from benchmarks.figures import Figure
 
 PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
@@ -22,6 +22,7 @@ PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
     crowd.measure,
     interrupts.measure,
     words.measure,
+    realtime.measure,
     firsts.measure,
     weight.measure,
     faces.measure,
