@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -10,6 +11,7 @@ import aiohttp
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, function_tool
 from livekit.agents.llm import ChatContext, FunctionCallOutput
+from livekit.agents.voice.io import AudioInput, AudioOutput, AudioOutputCapabilities
 from livekit.plugins.openai.realtime import RealtimeModel, RealtimeSession
 from openai.types.beta.realtime.session import TurnDetection
 from openai.types.realtime import RealtimeReasoning
@@ -25,6 +27,52 @@ SERVER_VAD = TurnDetection(type="server_vad", create_response=True, interrupt_re
 async def get_weather(city: str) -> str:
     """Tell the weather."""
     return f"eleven degrees in {city}"
+
+
+class Microphone(AudioInput):
+    """Gives an agent what is put into it."""
+
+    def __init__(self) -> None:
+        super().__init__(label="microphone")
+        self._frames: asyncio.Queue[rtc.AudioFrame] = asyncio.Queue()
+
+    def put(self, pcm: bytes) -> None:
+        for frame in frames(pcm):
+            self._frames.put_nowait(frame)
+
+    async def __anext__(self) -> rtc.AudioFrame:
+        return await self._frames.get()
+
+
+class Loudspeaker(AudioOutput):
+    """Plays the first of an agent's sound, and then waits until it is cut off."""
+
+    PLAYED_S = 0.1
+
+    def __init__(self) -> None:
+        super().__init__(label="loudspeaker", capabilities=AudioOutputCapabilities(pause=False))
+        self.playing = asyncio.Event()
+        self.cut_off = asyncio.Event()
+        self._received_s = 0.0
+
+    async def capture_frame(self, frame: rtc.AudioFrame) -> None:
+        await super().capture_frame(frame)
+        self._received_s += frame.duration
+        if self._received_s >= self.PLAYED_S and not self.playing.is_set():
+            self.on_playback_started(created_at=time.time())
+            self.playing.set()
+
+    def clear_buffer(self) -> None:
+        if self.playing.is_set() and not self.cut_off.is_set():
+            self.on_playback_finished(playback_position=self.PLAYED_S, interrupted=True)
+            self.cut_off.set()
+
+    def flush(self) -> None:
+        super().flush()
+
+
+def frames(pcm: bytes) -> list[rtc.AudioFrame]:
+    return [rtc.AudioFrame(piece, RATE_HZ, 1, len(piece) // 2) for piece in pieces(pcm)]
 
 
 class Talk:
@@ -63,8 +111,8 @@ class Talk:
         return item
 
     async def speak(self, pcm: bytes) -> None:
-        for piece in pieces(pcm):
-            self.session.push_audio(rtc.AudioFrame(piece, RATE_HZ, 1, len(piece) // 2))
+        for frame in frames(pcm):
+            self.session.push_audio(frame)
 
     async def begin(self):
         """A long answer; gives its message after the first of its sound."""
@@ -236,6 +284,26 @@ async def an_agent_without_a_room_answers_and_runs_its_function(url):
         assert "eleven degrees" in result.expect.next_event().is_message(role="assistant").event().item.text_content
 
 
+async def a_speaking_agent_is_cut_off_and_hears_the_person_out(url):
+    microphone, loudspeaker = Microphone(), Loudspeaker()
+    heard: asyncio.Queue = asyncio.Queue()
+    # Else it would ignore the person for the first seconds of its first answer.
+    at_once = {"aec_warmup_duration": None, "turn_handling": {"interruption": {"resume_false_interruption": False}}}
+    async with model_at(url, turn_detection=SERVER_VAD) as model, AgentSession(llm=model, **at_once) as session:
+        session.input.audio, session.output.audio = microphone, loudspeaker
+        session.on("user_input_transcribed", heard.put_nowait)
+        await session.start(Agent(instructions="Be brief."))
+        speech = session.generate_reply(user_input=LONG)
+        await loudspeaker.playing.wait()
+        microphone.put(loud(300))
+        await loudspeaker.cut_off.wait()
+        await speech
+        assert speech.interrupted
+        microphone.put(quiet(900))
+        while not (await heard.get()).is_final:
+            pass
+
+
 CLAIMS = (
     a_reply_comes_in_sound_and_words,
     a_reply_comes_in_text_alone,
@@ -247,6 +315,7 @@ CLAIMS = (
     a_new_connection_takes_over_the_conversation,
     options_are_changed_and_cleared,
     an_agent_without_a_room_answers_and_runs_its_function,
+    a_speaking_agent_is_cut_off_and_hears_the_person_out,
 )
 
 if __name__ == "__main__":
