@@ -1,31 +1,48 @@
-"""One client of the Realtime protocol and the voice that answers it."""
+"""One client of the Realtime protocol and the voices that answer it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
-from tth.adapters.realtime import Heard, RealtimeAdapter, ResponseRequest, SessionChange
+from tth.adapters.realtime import RealtimeAdapter, RealtimeEvent
 from tth.core.channel import Channel
-from tth.core.controls import CharacterControl, TurnControl
-from tth.core.conversation import message
+from tth.core.conversation import AudioPart
+from tth.core.events import (
+    DegradedEvent,
+    ErrorEvent,
+    ExpiringSoonEvent,
+    TurnStartedEvent,
+    UserTranscriptEvent,
+    WarningEvent,
+)
 from tth.core.tasks import Tasks
 from tth.errors import AdapterError
+from tth.hosting.asides import Asides
+from tth.hosting.mind import NO_EARS, Hears, Mind
 from tth.hosting.pacing import Pacing
-from tth.hosting.replies import Replies
-from tth.hosting.told import item_of, tools_of
-from tth.session.foreign import close_adapter, explain
-from tth.session.hearing import heard_text
-from tth.session.speech import Speech
+from tth.hosting.replies import Replies, Watcher
+from tth.hosting.reply import Reply
+from tth.hosting.voices import Voices
+from tth.hosting.watching import NO_WATCHER
+from tth.session.foreign import explain
 from tth.wire.realtime.server import orders
 from tth.wire.realtime.server.engine import Engine
 
-UNITS_PER_MS = 24
-ORDERS = 4096
-"""Orders that may wait for the voice; a client that asks for more is cut off."""
+ORDERS = 512
+"""Orders that may wait for the voice; then the client is to be read no further until there is ``room``."""
 
-SLOWEST, FASTEST = 0.25, 4.0
+COMMAND_S = 10.0
+"""How long a voice may take to accept what it is told."""
+
+TRIES = 2
+"""How often a response is asked for."""
+
+SHORT_LIFE_S = 5.0
+"""A voice that is lost sooner, with nothing to answer, is replaced when it is needed: it may be lost at once again."""
 
 Sending = Callable[[str, str], None]
 """Called with the type and the text of each event for the client."""
@@ -42,55 +59,71 @@ class Plan:
 NO_PLAN = Plan()
 
 
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Replace ``adapter``, if it is still in use; ``lost`` where it is of no use any more."""
+
+    adapter: RealtimeAdapter
+    reason: str
+    error: Exception | None = None
+    lost: bool = True
+
+
+Work: TypeAlias = orders.Order | Renew
+
+
 class Host:
-    """Serves one voice: what the client asks goes to the adapter in order, what that says goes back as events.
+    """Serves one client: what it asks goes to the voice in order, what that says goes back as events.
 
     Use it as ``async with Host(...) as host``; ``receive`` each frame of the client.
 
+    Where the voice is lost, another takes its place and is told the conversation. A response of which nothing was sent
+    is asked of it once more; one that had begun is ended as failed.
+
     Args:
         engine: The protocol's state, opened by this.
-        make: Makes the voice; once for the conversation, and once for each response out of band.
+        voices: Connected.
         send: Takes each event for the client.
         pace: How many times faster than it plays sound is sent; 0: at once.
         hears: What an utterance says, for a voice that cannot hear.
+        watcher: Told what happens.
+
+    Attributes:
+        running: Responses that the client has been promised and not been told the end of.
     """
 
     def __init__(
         self,
         engine: Engine,
-        make: Callable[[], RealtimeAdapter],
+        voices: Voices,
         send: Sending,
         *,
         pace: float = 0.0,
-        hears: Callable[[bytes], Awaitable[str]] | None = None,
+        hears: Hears | None = None,
+        watcher: Watcher = NO_WATCHER,
     ) -> None:
         self.engine = engine
-        self._make = make
+        self.running = 0
+        self._voices = voices
         self._send = send
-        self._hears = hears
+        self._watcher = watcher
         self._pacing = Pacing(pace)
-        self._replies = Replies(engine, self._pacing, self.flush)
-        self._orders: Channel[orders.Order] = Channel(ORDERS)
+        self._replies = Replies(engine, self._pacing, self.flush, voices.conversation, watcher)
+        self._mind = Mind(engine, voices, self._replies, hears)
+        self._asides = Asides(engine, voices, self._pacing, self.flush, watcher)
+        self._orders: Channel[Work] = Channel(ORDERS)
         self._tasks = Tasks(self._broke)
-        self._voice: RealtimeAdapter | None = None
         self._plan = NO_PLAN
         self._plans: dict[str, Plan] = {}
-        self._asides: dict[str, tuple[RealtimeAdapter, Replies]] = {}
+        self._turns = 0
+        self._expiring = ""
+        self._stopping = ""
+        self._idle = asyncio.Event()
 
     async def __aenter__(self) -> Host:
-        """Connect the voice and tell the client that the session is there.
-
-        Raises:
-            AdapterError: The voice cannot be reached.
-        """
-        self._voice = self._make()
-        try:
-            await self._voice.connect("")
-        except BaseException:
-            await close_adapter(self._voice, "voice")
-            raise
-        self._tasks.start(self._listen(self._voice, self._replies), "voice")
-        self._tasks.start(self._work(self._voice), "orders")
+        """Tell the client that the session is there."""
+        self._tasks.start(self._listen(), "voice")
+        self._tasks.start(self._work(), "orders")
         self._tasks.start(self._pacing.run(), "pacing")
         self.engine.open()
         self.flush()
@@ -99,158 +132,189 @@ class Host:
     async def __aexit__(self, *error: object) -> None:
         self._orders.close()
         await self._tasks.close()
-        if self._voice is not None:
-            await close_adapter(self._voice, "voice")
 
     def receive(self, frame: str | bytes) -> None:
         """Take one frame of the client; whatever it holds, nothing is raised."""
         self.engine.receive(frame)
         self.flush()
 
+    async def room(self) -> None:
+        """Return when the voice has taken enough of what the client asked for the next frame to be read."""
+        await self._orders.room()
+
+    async def drain(self, code: str) -> None:
+        """Begin no response any more, each fails with ``code``; return when none runs."""
+        self._stopping = code
+        while self.running > 0:
+            self._idle.clear()
+            await self._idle.wait()
+
     def flush(self) -> None:
         """Send what the engine has to say, and do what it wants done."""
         for event in self.engine.take_events():
+            if event.type == "response.done":
+                self.running -= 1
             self._send(event.type, event.data.decode())
         for order in self.engine.take_orders():
-            if isinstance(order, orders.Respond):
-                self._plans[order.response_id] = self._plan
             if isinstance(order, orders.OutputItem):
-                self._replies.named(order.response_id, order.item_id, order.call_id)
-            elif not self._orders.closed:
-                self._orders.put_now(order)
+                replies = self._asides.of(order.response_id) or self._replies
+                replies.named(order.response_id, order.item_id, order.call_id)
+                continue
+            if isinstance(order, orders.Respond):
+                self.running += 1
+                self._plans[order.response_id] = self._plan
+            self._put(order)
+        if self.running <= 0:
+            self._idle.set()
+            if self._expiring and self._voices.alive:
+                reason, self._expiring = self._expiring, ""
+                self._put(Renew(self._voices.adapter, reason, lost=False))
+
+    def _put(self, work: Work) -> None:
+        if not self._orders.closed:
+            self._orders.put_now(work)
 
     def plan(self, *, fail: str | None = None, items: int | None = None) -> None:
         """What becomes of the responses that the next frame asks for: failure with a code, or several items."""
         self._plan = Plan(fail, items)
 
-    async def _listen(self, voice: RealtimeAdapter, replies: Replies) -> None:
-        async with aclosing(voice.stream_events()) as events:
-            async for event in events:
-                replies.take(event)
-        replies.fail("server_error", "the voice is gone")
+    # What the voice says
 
-    async def _work(self, voice: RealtimeAdapter) -> None:
-        async for order in self._orders:
+    async def _listen(self) -> None:
+        adapter: RealtimeAdapter | None = None
+        while True:
+            adapter = await self._voices.after(adapter)
+            reason, failure = "its connection ended", None
             try:
-                await self._obey(voice, order)
-            except AdapterError as error:
-                self._refused(order, error)
+                async with aclosing(adapter.stream_events()) as events:
+                    async for event in events:
+                        self._take(event, adapter)
+            except Exception as error:  # foreign code; the voice is replaced
+                reason, failure = explain(error), error
+            self._put(Renew(adapter, reason, failure))
 
-    def _refused(self, order: orders.Order, error: Exception) -> None:
-        if isinstance(order, orders.Respond):
-            self._replies.end(order.response_id, getattr(error, "code", "server_error"), explain(error))
-        elif isinstance(order, orders.Transcribe):
-            self.engine.transcript_failed(order.item_id, getattr(error, "code", "server_error"), explain(error))
-            self.flush()
+    def _take(self, event: RealtimeEvent, adapter: RealtimeAdapter) -> None:
+        match event:
+            case ErrorEvent():
+                self._watcher.publish(event)
+                if event.decision != "ignore":
+                    error = AdapterError(self._voices.name, event.message, code=event.code, decision=event.decision)
+                    self._put(Renew(adapter, event.message, error))
+            case ExpiringSoonEvent():
+                self._expiring = "its connection was about to end"
+                self.flush()
+            case UserTranscriptEvent():
+                self._understood(event)
+            case DegradedEvent() | WarningEvent():
+                self._watcher.publish(event)
+            case _:
+                self._replies.take(event)
 
-    async def _obey(self, voice: RealtimeAdapter, order: orders.Order) -> None:
+    def _understood(self, event: UserTranscriptEvent) -> None:
+        if not event.final:
+            self.engine.transcript_delta(event.item_id, event.text)
+        else:
+            self.engine.transcript(event.item_id, event.text)
+            item = self._voices.conversation.get(event.item_id)
+            if item is not None and len(item.parts) == 1 and isinstance(item.parts[0], AudioPart):
+                heard = replace(item, parts=(replace(item.parts[0], text=event.text),))
+                self._voices.conversation.put(heard)
+        self.flush()
+
+    # What the voice is told
+
+    async def _work(self) -> None:
+        async for work in self._orders:
+            try:
+                if isinstance(work, Renew):
+                    await self._renew(work)
+                else:
+                    async with asyncio.timeout(None if isinstance(work, orders.Respond) else COMMAND_S):
+                        await self._obey(work)
+            except Exception as error:  # foreign code; the client is told what came of it, or the voice is replaced
+                self._failed(work, error)
+
+    def _failed(self, work: Work, error: Exception) -> None:
+        if isinstance(work, Renew):
+            known = work.error if isinstance(work.error, AdapterError) else error
+            self._replies.fail(getattr(known, "code", "server_error"), explain(known))
+        elif isinstance(error, AdapterError) and error.decision == "ignore":
+            if isinstance(work, orders.Respond):
+                self._replies.end(work.response_id, error.code, explain(error))
+        elif self._voices.alive:
+            self._put(Renew(self._voices.adapter, explain(error), error))
+        else:
+            self._replies.fail(getattr(error, "code", "server_error"), explain(error))
+
+    async def _renew(self, work: Renew) -> None:
+        """Replace a voice, and ask what it has not begun to answer of the next one."""
+        if not self._voices.alive or self._voices.adapter is not work.adapter:
+            return
+        again = [reply for reply in self._replies.begin_again() if reply.tries < TRIES]
+        for reply in list(self._replies.open.values()):
+            if reply not in again and not reply.ended:
+                self._replies.end(reply.id, getattr(work.error, "code", "voice_lost"), work.reason)
+        if again or self._voices.lived_s >= SHORT_LIFE_S:
+            await self._connect(work.reason, work.error)
+        elif work.lost:
+            await self._voices.leave()
+        for reply in again:
+            await self._ask(reply)
+
+    async def _connect(self, reason: str, error: Exception | None = None) -> None:
+        await self._voices.renew(reason, failed=error)
+        await self._mind.configure_again()
+
+    async def _obey(self, order: orders.Order) -> None:
+        await self._mind.settle()
         match order:
-            case orders.Configure():
-                change = SessionChange(instructions=order.instructions, voice=order.voice, tools=tools_of(order.tools))
-                await voice.configure(change)
-            case orders.AddItem():
-                item = item_of(order.item, hears=voice.capabilities.audio_in)
-                after = order.previous_item_id
-                await voice.add_items([item], after="root" if after is None else self._theirs(after))
-            case orders.DeleteItem():
-                await voice.delete_items([self._theirs(order.item_id)])
-            case orders.Truncate():
-                await voice.set_heard([self._heard(order)])
             case orders.Respond():
-                await self._respond(voice, order)
+                await self._respond(order)
             case orders.Cancel():
-                await self._cancel(voice, order.response_id)
-            case orders.Transcribe():
-                await self._transcribe(voice, order)
+                await self._cancel(order.response_id)
+            case _:
+                await self._mind.obey(order)
 
-    def _theirs(self, item_id: str) -> str:
-        return self._replies.names.get(item_id, item_id)
-
-    def _heard(self, order: orders.Truncate) -> Heard:
-        units = order.audio_end_ms * UNITS_PER_MS
-        item = self._replies.words.get(order.item_id)
-        text: str | None = None
-        if item is not None:
-            text, _ = heard_text(item, Speech(""), units)
-        return Heard(self._theirs(order.item_id), order.content_index, units, text)
-
-    async def _respond(self, voice: RealtimeAdapter, order: orders.Respond) -> None:
+    async def _respond(self, order: orders.Respond) -> None:
         plan = self._plans.pop(order.response_id, NO_PLAN)
+        reply = Reply(order.response_id, order=order, items=plan.items or 1)
+        self._turns += 1
+        said = "" if order.out_of_band else self._mind.said
+        self._watcher.publish(TurnStartedEvent(turn=self._turns, text=said, turn_id=reply.id))
+        refused = self._refusal(order, plan)
+        if refused is not None:
+            self._replies.expect(reply)
+            self._replies.end(reply.id, *refused)
+        elif order.out_of_band:
+            self._tasks.start(self._asides.begin(reply), reply.id)
+        else:
+            self._replies.expect(reply)
+            if not self._voices.alive:
+                await self._connect("the voice was gone")
+            await self._ask(reply)
+
+    def _refusal(self, order: orders.Respond, plan: Plan) -> tuple[str, str] | None:
         if plan.fail:
-            self._replies.expect(order.response_id)
-            self._replies.end(order.response_id, plan.fail, "the script of faults says so")
-            return
-        if order.out_of_band:
-            self._tasks.start(self._aside(order), order.response_id)
-            return
-        self._replies.expect(order.response_id, items=plan.items or 1)
-        await voice.respond(self._request(order, voice))
+            return plan.fail, "the script of faults says so"
+        if self._stopping:
+            return self._stopping, "the server is about to stop; connect again in a moment"
+        if order.input is None and self._mind.take_unheard():
+            return NO_EARS.code, NO_EARS.problem
+        return None
 
-    async def _aside(self, order: orders.Respond) -> None:
-        """Make a response out of band, with a voice of its own."""
-        voice = self._make()
-        replies = Replies(self.engine, self._pacing, self.flush)
-        replies.expect(order.response_id)
-        self._asides[order.response_id] = (voice, replies)
-        try:
-            await voice.connect(order.instructions)
-            await voice.respond(self._request(order, voice))
-            async with aclosing(voice.stream_events()) as events:
-                async for event in events:
-                    replies.take(event)
-                    if not replies.open:
-                        break
-        except AdapterError as error:
-            replies.end(order.response_id, error.code, explain(error))
-        finally:
-            self._asides.pop(order.response_id, None)
-            await close_adapter(voice, "voice")
+    async def _ask(self, reply: Reply) -> None:
+        assert reply.order is not None
+        reply.tries += 1
+        async with asyncio.timeout(COMMAND_S):
+            await self._voices.adapter.respond(self._mind.request(reply.order, self._voices.adapter))
 
-    @staticmethod
-    def _request(order: orders.Respond, voice: RealtimeAdapter) -> ResponseRequest:
-        hears = voice.capabilities.audio_in
-        context = None if order.input is None else [item_of(item, hears=hears) for item in order.input]
-        if order.out_of_band and context is None:
-            context = []
-        pace = min(FASTEST, max(SLOWEST, order.speed))
-        return ResponseRequest(
-            instructions=order.instructions,
-            control=TurnControl(character=CharacterControl(speech_rate=pace)),
-            modality=order.modality,
-            tools=tools_of(order.tools),
-            tool_choice=order.tool_choice,
-            context=context,
-            tag=order.response_id,
-        )
-
-    async def _cancel(self, voice: RealtimeAdapter, response_id: str) -> None:
-        aside = self._asides.get(response_id)
-        if aside is not None:
-            own, replies = aside
-            await own.cancel_response(replies.drop(response_id) or None)
+    async def _cancel(self, response_id: str) -> None:
+        if await self._asides.cancel(response_id):
             return
         known = response_id in self._replies.open
         theirs = self._replies.drop(response_id)
-        if known:
-            await voice.cancel_response(theirs or None)
-
-    async def _transcribe(self, voice: RealtimeAdapter, order: orders.Transcribe) -> None:
-        after = "root" if order.previous_item_id is None else self._theirs(order.previous_item_id)
-        if voice.capabilities.audio_in:
-            item = item_of(
-                orders.ToldItem(
-                    id=order.item_id, kind="message", role="user", pieces=(orders.Piece(kind="audio", pcm=order.pcm),)
-                ),
-                hears=True,
-            )
-            await voice.add_items([item], after=after)
-            return
-        if self._hears is None:
-            raise AdapterError("voice", "this profile has no recogniser; send text", code="no_audio_in")
-        text = await self._hears(order.pcm)
-        await voice.add_items([message(order.item_id, "user", text)], after=after)
-        self.engine.transcript(order.item_id, text)
-        self.flush()
+        if known and self._voices.alive:
+            await self._voices.adapter.cancel_response(theirs or None)
 
     def _broke(self, error: Exception) -> None:
         self._replies.fail("server_error", explain(error))

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
+
+import msgspec
 
 from tth.adapters.realtime import RealtimeEvent
-from tth.audio.pcm import mono
-from tth.audio.resample import StreamResampler
+from tth.core.conversation import Conversation, Item, TextPart, tool_call
 from tth.core.events import (
     AudioChunkEvent,
-    ErrorEvent,
+    Event,
     ItemStartedEvent,
     ResponseStartedEvent,
     SpeechMarkEvent,
     TextDeltaEvent,
     ToolCallEvent,
     TurnCompleteEvent,
+    TurnFailedEvent,
+    TurnInterruptedEvent,
+    TurnStateEvent,
+    UsageEvent,
 )
-from tth.core.media import MEDIA_RATE_HZ
+from tth.core.media import MEDIA_RATE_HZ, SpeechMark
 from tth.hosting.pacing import Pacing
+from tth.hosting.reply import Reply
 from tth.session.speech import SpokenItem
 from tth.wire.realtime.server.engine import Engine
 
@@ -30,30 +37,24 @@ ARGUMENT_CHARS = 16
 KEPT = 64
 """Spoken items whose words and times are remembered."""
 
+NAMES = 4096
+"""Items whose names are."""
 
-@dataclass(slots=True, eq=False)
-class Reply:
-    """One response on its way.
 
-    Attributes:
-        id: The engine's id of it.
-        items: In how many it is told where the adapter has one.
-        theirs: The adapter's, once it has one.
-        item: The adapter's item that is being written or spoken.
-        spoken: Its items by the adapter's id.
-        calls: Adapter's item ids by call id.
-    """
+class Watcher(Protocol):
+    """Told what goes to the client, when it goes."""
 
-    id: str
-    items: int = 1
-    theirs: str = ""
-    item: str = ""
-    spoken: dict[str, SpokenItem] = field(default_factory=dict)
-    calls: dict[str, str] = field(default_factory=dict)
-    held_text: str = ""
-    held_sound: bytearray = field(default_factory=bytearray)
-    resampler: StreamResampler | None = None
-    rate_hz: int = MEDIA_RATE_HZ
+    def publish(self, event: Event) -> None:
+        """A step of a response; ``turn_id`` is its id."""
+
+    def sound(self, reply: Reply, pcm: bytes) -> None:
+        """PCM16 at 24 kHz, of the item ``reply.wire_item``."""
+
+    def marks(self, reply: Reply, marks: tuple[SpeechMark, ...]) -> None:
+        """When the words of its newest item sound, counted from the start of that item."""
+
+    def over(self, reply: Reply, *, cut: bool) -> None:
+        """No more sound comes of it; ``cut`` where the client does not want what it has, either."""
 
 
 class Replies:
@@ -63,6 +64,8 @@ class Replies:
         engine: Told what is said.
         pacing: Holds sound and ends back until they are due.
         changed: Called after the engine was told something.
+        conversation: Where what was said is kept for the next adapter.
+        watcher: Told what happens.
 
     Attributes:
         open: Responses that are not over, by the engine's id.
@@ -70,17 +73,33 @@ class Replies:
         words: What was said in each item, by the engine's id, for when it is cut.
     """
 
-    def __init__(self, engine: Engine, pacing: Pacing, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        pacing: Pacing,
+        changed: Callable[[], None],
+        conversation: Conversation,
+        watcher: Watcher,
+    ) -> None:
         self._engine = engine
         self._pacing = pacing
         self._changed = changed
+        self._conversation = conversation
+        self._watcher = watcher
         self.open: dict[str, Reply] = {}
         self.names: dict[str, str] = {}
         self.words: dict[str, SpokenItem] = {}
+        self._closed = asyncio.Event()
 
-    def expect(self, response_id: str, *, items: int = 1) -> None:
-        """The adapter is about to be asked for the response of that id, to be told in so many items."""
-        self.open[response_id] = Reply(response_id, items=items)
+    async def closed(self) -> None:
+        """Return when no response is open."""
+        while self.open:
+            self._closed.clear()
+            await self._closed.wait()
+
+    def expect(self, reply: Reply) -> None:
+        """The adapter is about to be asked for it."""
+        self.open[reply.id] = reply
 
     def named(self, response_id: str, item_id: str, call_id: str) -> None:
         """What the adapter said last in that response, or that call of it, is item ``item_id`` to the client."""
@@ -88,13 +107,21 @@ class Replies:
         if reply is None:
             return
         theirs = reply.calls.get(call_id, "") if call_id else reply.item
+        if not call_id:
+            reply.wire_item = item_id
         if theirs:
             self.names[item_id] = theirs
             if theirs in reply.spoken:
                 self.words[item_id] = reply.spoken[theirs]
-        for table in (self.names, self.words):
-            if len(table) > KEPT:
-                del table[next(iter(table))]
+        if len(self.names) > NAMES:
+            del self.names[next(iter(self.names))]
+        if len(self.words) > KEPT:
+            del self.words[next(iter(self.words))]
+
+    def speaks(self, item_id: str) -> str:
+        """The open response that the client's item ``item_id`` belongs to; empty where it is over."""
+        theirs = self.names.get(item_id, item_id)
+        return next((reply.id for reply in self.open.values() if theirs in reply.spoken), "")
 
     def take(self, event: RealtimeEvent) -> None:
         """One event of the adapter."""
@@ -113,34 +140,70 @@ class Replies:
                 self._marks(event)
             case ToolCallEvent():
                 self._call(event)
+            case UsageEvent():
+                if (reply := self._of(event.response_id)) is not None:
+                    self._watcher.publish(msgspec.structs.replace(event, turn_id=reply.id))
             case TurnCompleteEvent():
                 self._complete(event)
-            case ErrorEvent() if event.decision != "ignore":
-                self.fail(event.code, event.message)
 
     def fail(self, code: str, reason: str) -> None:
-        """Nothing more comes of what is open."""
-        for response_id in list(self.open):
-            self.end(response_id, code, reason)
+        """Nothing more comes of what the adapter has not ended."""
+        for reply in list(self.open.values()):
+            if not reply.ended:
+                self.end(reply.id, code, reason)
+
+    def begin_again(self) -> list[Reply]:
+        """Replies of which nothing has been sent, as if their adapter had never begun them."""
+        found = [reply for reply in self.open.values() if not reply.ended and not reply.sent]
+        for reply in found:
+            for item_id in (*reply.spoken, *reply.calls.values()):
+                self._conversation.remove(item_id)
+            self.open[reply.id] = Reply(reply.id, order=reply.order, items=reply.items, tries=reply.tries)
+        return [self.open[reply.id] for reply in found]
 
     def end(self, response_id: str, failed: str = "", reason: str = "") -> None:
         """The response is over, once what is due before that has been sent; ``failed`` is the code of its failure."""
-        if self.open.pop(response_id, None) is not None:
-            self._pacing.put(response_id, 0.0, lambda: self._end(response_id, failed, reason))
+        reply = self._pop(response_id)
+        if reply is not None:
+            self._keep(reply, complete=not failed)
+            self._pacing.put(response_id, 0.0, lambda: self._end(reply, failed, reason))
 
-    def _end(self, response_id: str, failed: str, reason: str) -> None:
+    def _end(self, reply: Reply, failed: str, reason: str) -> None:
         if failed:
             kind = failed if failed in ("insufficient_quota", "rate_limit_exceeded") else "server_error"
-            self._engine.response_done(response_id, "failed", error=(kind, failed, reason))
+            self._engine.response_done(reply.id, "failed", error=(kind, failed, reason))
+            self._watcher.publish(TurnFailedEvent(code=failed, message=reason, turn_id=reply.id))
         else:
-            self._engine.response_done(response_id)
+            if reply.ended == "incomplete":
+                self._engine.response_done(reply.id, "incomplete", reason="max_output_tokens")
+            else:
+                self._engine.response_done(reply.id)
+            self._watcher.publish(TurnCompleteEvent(response_id=reply.id, samples=reply.samples, turn_id=reply.id))
+        self._watcher.over(reply, cut=False)
         self._changed()
 
     def drop(self, response_id: str) -> str:
         """The client does not want it any more; gives the adapter's id of it."""
-        reply = self.open.pop(response_id, None)
+        reply = self._pop(response_id)
         self._pacing.drop(response_id)
-        return reply.theirs if reply is not None else ""
+        if reply is None:
+            return ""
+        self._keep(reply, complete=False)
+        stopped = TurnInterruptedEvent(reason="cancelled", samples=reply.samples, turn_id=reply.id)
+        self._watcher.publish(stopped)
+        self._watcher.over(reply, cut=True)
+        return reply.theirs
+
+    def _pop(self, response_id: str) -> Reply | None:
+        reply = self.open.pop(response_id, None)
+        if not self.open:
+            self._closed.set()
+        return reply
+
+    def _keep(self, reply: Reply, *, complete: bool) -> None:
+        for item in reply.spoken.values():
+            if item.id in self._conversation and item.text:
+                self._conversation.set_text(item.id, item.text, complete=complete)
 
     def _of(self, theirs: str) -> Reply | None:
         return next((reply for reply in self.open.values() if reply.theirs == theirs), None)
@@ -149,63 +212,83 @@ class Replies:
         reply = self._of(event.response_id)
         if reply is None:
             return
-        if reply.item:
-            self._engine.response_next_item(reply.id)
-        reply.item = event.item_id
+        again = bool(reply.item)
         reply.spoken[event.item_id] = SpokenItem(event.item_id, 0)
+        if not reply.out_of_band:
+            self._conversation.put(Item(id=event.item_id, role="assistant", parts=(TextPart(""),), complete=False))
+        if again:
+            self._pacing.put(reply.id, 0.0, partial(self._begin, reply, event.item_id))
+        else:
+            reply.item = event.item_id
+
+    def _begin(self, reply: Reply, theirs: str) -> None:
+        """Another item begins: what was due of the one before has been sent."""
+        self._engine.response_next_item(reply.id)
+        reply.item = theirs
         self._changed()
 
     def _text(self, event: TextDeltaEvent) -> None:
         reply = self._of(event.response_id)
-        if reply is not None:
-            reply.spoken.setdefault(event.item_id, SpokenItem(event.item_id, 0)).text += event.token
+        if reply is None:
+            return
+        reply.spoken.setdefault(event.item_id, SpokenItem(event.item_id, 0)).text += event.token
+        if reply.items > 1:
+            reply.held_text += event.token
+        elif len(reply.spoken) > 1:
+            self._pacing.put(reply.id, 0.0, partial(self._write, reply, event.token))
+        else:
             self._write(reply, event.token)
 
     def _write(self, reply: Reply, text: str) -> None:
-        if reply.items > 1:
-            reply.held_text += text
-        else:
-            self._engine.response_text(reply.id, text)
-            self._changed()
+        reply.sent = True
+        self._engine.response_text(reply.id, text)
+        self._changed()
 
     def _audio(self, event: AudioChunkEvent) -> None:
         reply = self._of(event.response_id)
-        if reply is None:
-            return
-        pcm = event.data if event.channels == 1 else mono(event.data, event.channels)
-        if event.sample_rate != reply.rate_hz:
-            reply.rate_hz = event.sample_rate
-            same = event.sample_rate == MEDIA_RATE_HZ
-            reply.resampler = None if same else StreamResampler(event.sample_rate, MEDIA_RATE_HZ)
-        if reply.resampler is not None:
-            pcm = reply.resampler.feed(pcm)
-        self._speak(reply, pcm)
+        if reply is not None:
+            self._speak(reply, event.item_id, reply.at_24_khz(event))
 
-    def _speak(self, reply: Reply, pcm: bytes) -> None:
+    def _speak(self, reply: Reply, theirs: str, pcm: bytes) -> None:
         if not pcm:
             return
         if reply.items > 1:
             reply.held_sound += pcm
             return
-        if reply.item in reply.spoken:
-            reply.spoken[reply.item].end += len(pcm) // 2
+        if theirs in reply.spoken:
+            reply.spoken[theirs].end += len(pcm) // 2
+        self._pacing.put(reply.id, len(pcm) / 2 / MEDIA_RATE_HZ, partial(self._sound, reply, pcm))
 
-        def give() -> None:
-            self._engine.response_audio(reply.id, pcm)
-            self._changed()
-
-        self._pacing.put(reply.id, len(pcm) / 2 / MEDIA_RATE_HZ, give)
+    def _sound(self, reply: Reply, pcm: bytes) -> None:
+        if not reply.samples:
+            self._watcher.publish(TurnStateEvent(state="speaking", turn_id=reply.id))
+        reply.sent = True
+        reply.samples += len(pcm) // 2
+        self._engine.response_audio(reply.id, pcm)
+        self._changed()
+        self._watcher.sound(reply, pcm)
 
     def _marks(self, event: SpeechMarkEvent) -> None:
         reply = self._of(event.response_id)
         if reply is not None and event.item_id in reply.spoken:
             reply.spoken[event.item_id].marks.extend(event.marks)
+            self._pacing.put(reply.id, 0.0, lambda: self._watcher.marks(reply, event.marks))
 
     def _call(self, event: ToolCallEvent) -> None:
         reply = self._of(event.response_id)
         if reply is None:
             return
         reply.calls[event.call_id] = event.item_id
+        if not reply.out_of_band:
+            self._conversation.put(tool_call(event.item_id, event.call_id, event.name, event.arguments))
+        if reply.spoken and reply.has_sound:
+            # A mind writes faster than a voice speaks: the words before the call are still to be heard.
+            reply.held_calls.append(event)
+        else:
+            self._tell_call(reply, event)
+
+    def _tell_call(self, reply: Reply, event: ToolCallEvent) -> None:
+        reply.sent = True
         written = event.arguments
         for at in range(0, max(1, len(written)), ARGUMENT_CHARS):
             self._engine.tool_call_delta(reply.id, event.call_id, event.name, written[at : at + ARGUMENT_CHARS])
@@ -216,11 +299,14 @@ class Replies:
         reply = self._of(event.response_id)
         if reply is None:
             return
-        if reply.resampler is not None:
-            self._speak(reply, reply.resampler.flush())
+        reply.ended = event.status
+        self._speak(reply, next(reversed(reply.spoken), ""), reply.rest())
         if reply.items > 1:
             self._deal(reply)
-        self.end(reply.id, "server_error" if event.status == "failed" else "", event.reason)
+        for call in reply.held_calls:
+            self._pacing.put(reply.id, 0.0, partial(self._tell_call, reply, call))
+        failed = "server_error" if event.status == "failed" else ""
+        self._pacing.put(reply.id, 0.0, lambda: self.end(reply.id, failed, event.reason))
 
     def _deal(self, reply: Reply) -> None:
         """Tell what was held back in as many items as are wanted, each with its share of words and sound."""
@@ -229,14 +315,10 @@ class Replies:
         for number in range(count):
             first, last = (len(words) * at // count for at in (number, number + 1))
             begin, end = (len(sound) // 2 * at // count * 2 for at in (number, number + 1))
-            share = " ".join((*words[first:last], ""))
-            self._pacing.put(reply.id, 0.0, partial(self._begin, reply, share, again=number > 0))
-            self._speak(reply, sound[begin:end])
-
-    def _begin(self, reply: Reply, text: str, *, again: bool) -> None:
-        """Begin an item of those that were held back; again where it is not the first."""
-        if again:
-            self._engine.response_next_item(reply.id)
-            reply.item = f"{reply.item}_"
-        reply.spoken.setdefault(reply.item, SpokenItem(reply.item, 0)).text = text
-        self._write(reply, text)
+            theirs = reply.item + "_" * number
+            item = reply.spoken.setdefault(theirs, SpokenItem(theirs, 0))
+            item.text = " ".join((*words[first:last], ""))
+            if number:
+                self._pacing.put(reply.id, 0.0, partial(self._begin, reply, theirs))
+            self._pacing.put(reply.id, 0.0, partial(self._write, reply, item.text))
+            self._speak(reply, theirs, sound[begin:end])

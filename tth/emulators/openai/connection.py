@@ -8,8 +8,6 @@ import time
 from typing import Any
 
 import msgspec
-from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tth.core.channel import Channel
@@ -18,6 +16,9 @@ from tth.emulators.openai.faults import Fault
 from tth.emulators.openai.saboteur import Close, Saboteur, Send, Wait
 from tth.errors import AdapterError
 from tth.hosting.host import Host
+from tth.hosting.keys import refusal, token_of
+from tth.hosting.voices import Voices
+from tth.session.chain import Maker
 from tth.wire.realtime.server.doors import BETA_CLOSE_CODE, EXPIRED_CLOSE_CODE, beta_refusal, options_for
 from tth.wire.realtime.server.engine import Engine
 from tth.wire.realtime.server.options import EngineOptions
@@ -29,19 +30,6 @@ EVENTS = 65_536
 
 BROKEN_OFF = 1006
 REFUSED = 1008
-SECRET_PROTOCOL = "openai-insecure-api-key."
-
-
-def token_of(connection: HTTPConnection) -> str:
-    """The key or secret that a request brings: as bearer token, or among the subprotocols of a browser's WebSocket."""
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and token.strip():
-        return token.strip()
-    if key := connection.headers.get("api-key"):
-        return key
-    offered = connection.headers.get("sec-websocket-protocol", "").split(",")
-    secret = next((name.strip() for name in offered if name.strip().startswith(SECRET_PROTOCOL)), "")
-    return secret.removeprefix(SECRET_PROTOCOL)
 
 
 class Connection:
@@ -81,11 +69,11 @@ class Connection:
     async def _converse(self, carried: dict[str, Any]) -> None:
         engine = Engine(self._engine_options(carried))
         options = self._emulator.options
-        host = Host(engine, self._emulator.voice, self._take, pace=options.pace, hears=self._emulator.hear)
+        voices = Voices([Maker("mind", self._emulator.voice)])
         try:
-            async with asyncio.TaskGroup() as group:
+            async with asyncio.TaskGroup() as group, voices:
                 writing = group.create_task(self._write())
-                async with host:
+                async with Host(engine, voices, self._take, pace=options.pace, hears=self._emulator.hear) as host:
                     limit = group.create_task(self._expire(host))
                     await self._read(host)
                 limit.cancel()
@@ -169,15 +157,6 @@ class Connection:
     async def _close(self, code: int, reason: str) -> None:
         self._record.closed = code
         await self._socket.close(code, reason)
-
-
-def refusal(status: int) -> JSONResponse:
-    """An HTTP answer that says no, as OpenAI words it."""
-    codes = {401: "invalid_api_key", 404: "model_not_found", 429: "rate_limit_exceeded"}
-    code = codes.get(status, "server_error" if status >= 500 else "invalid_request_error")
-    told = "Incorrect API key provided." if status == 401 else f"The request was refused with {status}."
-    error = {"message": told, "type": "invalid_request_error", "param": None, "code": code}
-    return JSONResponse({"error": error}, status_code=status)
 
 
 def _decoded(frame: str | bytes) -> Any:

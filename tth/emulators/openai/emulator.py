@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,14 +18,12 @@ from tth.emulators.openai.faults import Faults
 from tth.emulators.openai.mind import EmulatedMind, MindOptions
 from tth.emulators.openai.saboteur import Script
 from tth.errors import AdapterError
+from tth.hosting.keys import Secrets, is_secret
 from tth.session.cascade import Cascade
 from tth.session.chain import Maker
 
 LIFE_S = 3600.0
 """How long a session lives where no fault says otherwise."""
-
-SECRETS = 1000
-"""Client secrets that are remembered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +81,18 @@ class Emulator:
         options: What kind of server it is.
         records: One for each connection; kept only where ``recording`` is set.
         recording: Whether what passes is kept.
+        secrets: Client secrets that were given out.
     """
 
     def __init__(self, options: EmulatorOptions | None = None, *, recording: bool = False) -> None:
         self.options = options or EmulatorOptions()
         self.recording = recording
         self.records: list[Record] = []
+        self.secrets = Secrets()
         self.script = Script(self.options.faults)
         self._shared = Shared()
         self._leases: list[Lease[Any]] = []
         self._hears = itertools.cycle(self.options.hears or ("Hello.",))
-        self._secrets: dict[str, tuple[float, dict[str, Any]]] = {}
         self._voices: list[Maker[TTSAdapter]] = []
 
     async def warm_up(self) -> str:
@@ -154,17 +151,10 @@ class Emulator:
 
     # Keys and secrets
 
-    def keep_secret(self, value: str, expires_at: float, session: dict[str, Any]) -> None:
-        """Remember a client secret with the configuration that it carries."""
-        self._secrets[value] = (expires_at, session)
-        if len(self._secrets) > SECRETS:
-            del self._secrets[next(iter(self._secrets))]
-
-    def admit(self, token: str, now: Callable[[], float] = time.time) -> dict[str, Any] | None:
+    def admit(self, token: str) -> dict[str, Any] | None:
         """The configuration that a key or secret brings; ``None`` where it is not taken."""
-        if token.startswith("ek_"):
-            expires_at, session = self._secrets.get(token, (0.0, {}))
-            return session if now() < expires_at else None
+        if is_secret(token):
+            return self.secrets.carried(token)
         if not token or (self.options.key is not None and token != self.options.key):
             return None
         return {}

@@ -19,8 +19,9 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from tth.emulators.openai.connection import BROKEN_OFF, Connection, refusal, token_of
+from tth.emulators.openai.connection import BROKEN_OFF, Connection
 from tth.emulators.openai.emulator import Emulator
+from tth.hosting.keys import refusal, token_of
 from tth.transports.listening import listen
 from tth.wire.realtime.server.doors import client_secret
 from tth.wire.realtime.server.models import models_listing
@@ -61,7 +62,7 @@ def create_app(emulator: Emulator) -> Starlette:
         status, answer = client_secret(body, options, int(time.time()))
         if status == 200:
             asked = msgspec.json.decode(body or b"{}")
-            emulator.keep_secret(answer["value"], answer["expires_at"], asked.get("session") or {})
+            emulator.secrets.keep(answer["value"], answer["expires_at"], asked.get("session") or {})
         return JSONResponse(answer, status_code=status)
 
     return Starlette(
