@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 import types
 from collections.abc import Iterator
@@ -11,11 +12,16 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import click
 import msgspec
+from pydantic import BaseModel
 
+from tth.builtins.openai_realtime.models import EMOTION_VOICES
+from tth.builtins.openai_realtime.models import table as known_models
+from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
 from tth.cli.commands import COMMANDS, cli
 from tth.core.controls import RANGES, TurnControl
 from tth.core.events import Event, Family
 from tth.core.media import SpeechMark
+from tth.emulators.openai.faults import Fault
 from tth.wire.controls import CharacterWish, ControlWish, EmotionWish
 from tth.wire.native import CloseCode, client_messages, server_events
 
@@ -81,6 +87,48 @@ def _commands() -> Iterator[tuple[str, click.Command]]:
 
 def _event_fields(event: type[Event]) -> str:
     return "see [media](#media)" if event.family in _MEDIA else _fields(event)
+
+
+def realtime_options() -> str:
+    """A table of the options of ``openai_realtime``."""
+    return _options(OpenAIRealtimeOptions)
+
+
+def faults() -> str:
+    """A table of what a fault says: when, and what."""
+    return _options(Fault)
+
+
+def _options(model: type[BaseModel]) -> str:
+    rows = [
+        (f"`{name}`", _default(field.get_default(call_default_factory=True)), _quoted(field.description or ""))
+        for name, field in model.model_fields.items()
+    ]
+    return _table(("key", "default", "meaning"), rows)
+
+
+def _default(value: object) -> str:
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_none=True)
+    if value in (None, {}, ()):
+        return ""
+    return f"`{json.dumps(value)}`"
+
+
+def voices() -> str:
+    """A table of the voice of each emotion."""
+    return _table(("emotion", "voice"), [(f"`{label.value}`", f"`{voice}`") for label, voice in EMOTION_VOICES.items()])
+
+
+def models() -> str:
+    """A table of the models whose prices are known."""
+    rows = []
+    for name, model in known_models().models.items():
+        prices = model.prices
+        if prices is not None:
+            shown = (prices.input.get("audio"), prices.cached.get("audio"), prices.output.get("audio"))
+            rows.append((f"`{name}`", *(f"{price:g}" for price in shown), model.ends))
+    return _table(("model", "audio in", "cached", "audio out", "ends"), rows)
 
 
 def _fields(struct: type[msgspec.Struct]) -> str:

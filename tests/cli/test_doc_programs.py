@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/plugins.md", "docs/session.md", "docs/testing.md")
+PAGES = ("README.md", "docs/plugins.md", "docs/session.md", "docs/testing.md", "docs/realtime.md")
 BLOCK = re.compile(r"^```(python|toml)\n(# ([\w.]+).*?\n.*?)^```$", re.MULTILINE | re.DOTALL)
 
 SAYS = {
     "README.md: hello.py": r"\w.*\n",
+    "docs/realtime.md: talk.py": r"You said: Hello there \n[\d.]+ seconds of speech\nthe server saw 3 events\n",
     "docs/session.md: session.py": r"You said: Hello\n[\d.]+ seconds of speech\n",
 }
 
@@ -42,7 +43,8 @@ def run(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 def test_a_program_of_the_docs_works_as_it_is_pasted(program: str, tmp_path: Path) -> None:
     page, file = program.split(": ")
     found = blocks()
-    for name, text in ({"tth_hum.py": found["docs/plugins.md"]["tth_hum.py"]} | found[page]).items():
+    config = {name: text for name, text in found["docs/testing.md"].items() if name.endswith(".toml")}
+    for name, text in ({"tth_hum.py": found["docs/plugins.md"]["tth_hum.py"]} | config | found[page]).items():
         (tmp_path / name).write_text(text)
     args = ("-m", "pytest", "-q", file) if file.startswith("test_") else (file,)
     done = run(tmp_path, *args)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -106,20 +106,27 @@ def _shown(target: Node, field: FieldInfo | None) -> str:
 
 
 def _field(model: type[BaseModel], path: Sequence[str | int]) -> FieldInfo | None:
-    """The field that ``path`` leads to, through models within models."""
+    """The field that ``path`` leads to, through models within models and lists of them."""
     field: FieldInfo | None = None
-    inner: Any = model
+    inner: type[BaseModel] | None = model
     for step in path:
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            field = _by_name(inner).get(str(step))
-            inner = field.annotation if field is not None else None
+        if inner is not None and isinstance(step, str):
+            field = _by_name(inner).get(step)
+            inner = _model_in(field.annotation) if field is not None else None
     return field
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """The model that ``annotation`` is, or is a list or an option of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _field_names(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     field = _field(model, path)
-    inner = model if field is None else field.annotation
-    return list(_by_name(inner)) if isinstance(inner, type) and issubclass(inner, BaseModel) else []
+    inner = model if field is None else _model_in(field.annotation)
+    return [] if inner is None else list(_by_name(inner))
 
 
 def _by_name(model: type[BaseModel]) -> dict[str, FieldInfo]:

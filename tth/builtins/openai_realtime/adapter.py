@@ -49,6 +49,7 @@ class OpenAIRealtime:
         options: The profile's.
         shared: Not used: a connection belongs to one session.
         opener: How a connection is opened; another carrier than a WebSocket may stand here.
+        key: Instead of the one in the environment.
     """
 
     emotion_voices: ClassVar[Mapping[EmotionLabel, str]] = EMOTION_VOICES
@@ -59,8 +60,10 @@ class OpenAIRealtime:
         shared: Shared | None = None,
         *,
         opener: OpenSocket = open_socket,
+        key: str | None = None,
     ) -> None:
         self._options = options or OpenAIRealtimeOptions()
+        self._key = key
         self._opener = opener
         self._model = {**table().models, **self._options.models}.get(self._options.model, Model())
         self._voices = self._model.voices or (table().voices if self._options.model in table().models else ())
@@ -74,6 +77,23 @@ class OpenAIRealtime:
         self._in_hz = 0
         self._expiry: Timer | None = None
         self._numbers = 0
+
+    @classmethod
+    def at(
+        cls, base_url: str, *, key: str | None = None, opener: OpenSocket = open_socket, **options: Any
+    ) -> OpenAIRealtime:
+        """An adapter for the server at ``base_url``, without a profile.
+
+        Args:
+            base_url: Of the API, as in ``https://api.openai.com/v1``.
+            key: Instead of the one in the environment.
+            opener: How a connection is opened.
+            options: As in a profile.
+
+        Raises:
+            pydantic.ValidationError: An option is wrong.
+        """
+        return cls(OpenAIRealtimeOptions(base_url=base_url, **options), opener=opener, key=key)
 
     @classmethod
     async def warm_up(cls, options: OpenAIRealtimeOptions, shared: Shared) -> None:
@@ -138,7 +158,7 @@ class OpenAIRealtime:
             items=recent(items, options.replay_tokens),
             dialect=None if options.dialect == "auto" else Dialect(options.dialect),
         )
-        url, sent = socket_url(options), headers(options)
+        url, sent = socket_url(options), headers(options, self._key)
         self._connection = Connection(dialogue, response_s=options.response_s)
         try:
             await self._connection.open(self._opener, url, sent, limit_s=options.confirm_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode, urlsplit
 
 from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
@@ -12,7 +11,6 @@ from tth.errors import AdapterUnavailable, ConfigError
 OPENAI = "https://api.openai.com/v1"
 NAME = "openai_realtime"
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
 _SCHEMES = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
 
 
@@ -39,16 +37,16 @@ def socket_url(options: OpenAIRealtimeOptions) -> str:
     return f"{_SCHEMES[parts.scheme]}://{parts.netloc}{path}?{urlencode(query)}"
 
 
-def headers(options: OpenAIRealtimeOptions) -> dict[str, str]:
-    """The request's headers, with the key read now.
+def headers(options: OpenAIRealtimeOptions, key: str | None = None) -> dict[str, str]:
+    """The request's headers, with ``key``, or the one in the environment now.
 
     Raises:
         AdapterUnavailable: A key is needed and there is none.
     """
-    found = {name: _VARIABLE.sub(_value, text) for name, text in options.headers.items()}
+    found = dict(options.headers)
     given = {name.lower() for name in found}
     if not given & {"authorization", "api-key", "x-api-key"}:
-        key = key_for(options)
+        key = key or key_for(options)
         if key:
             found["Authorization"] = f"Bearer {key}"
     for name, value in (
@@ -76,13 +74,3 @@ def key_for(options: OpenAIRealtimeOptions) -> str | None:
             NAME, "there is no key; set OPENAI_API_KEY, or OPENAI_API_KEY_FILE to a file that holds it"
         )
     return key
-
-
-def _value(match: re.Match[str]) -> str:
-    try:
-        value = find_key(match[1])
-    except ConfigError as error:
-        raise AdapterUnavailable(NAME, str(error)) from error
-    if value is None:
-        raise AdapterUnavailable(NAME, f"a header needs the variable {match[1]}, which is not set")
-    return value

@@ -56,7 +56,9 @@ class OpenAIRealtimeOptions(BaseModel):
     base_url: str | None = Field(None, description="Of the API, as in https://host/v1; OPENAI_BASE_URL, else OpenAI.")
     path: str = Field("realtime", description="Of the WebSocket below the base URL.")
     query: dict[str, str] = Field({}, description="Added to the address, beside the model.")
-    headers: dict[str, str] = Field({}, description="Added to the request. The name of a variable in ${} is its value.")
+    headers: dict[str, str] = Field(
+        {}, description="Added to the request; one with a key takes the place of the bearer."
+    )
     organization: str | None = Field(None, description="OpenAI-Organization.")
     project: str | None = Field(None, description="OpenAI-Project.")
     safety_identifier: str | None = Field(None, description="A stable hash of the end user; never a name or address.")
@@ -78,7 +80,7 @@ class OpenAIRealtimeOptions(BaseModel):
         None, description="What is dropped when the conversation is too long; a number is the ratio that is kept."
     )
     temperature: float | None = Field(None, ge=0, le=2, description="For servers of the beta dialect only.")
-    tool_choice: Literal["auto", "none", "required"] | None = None
+    tool_choice: Literal["auto", "none", "required"] | None = Field(None, description="Whether tools are called.")
     mcp: tuple[dict[str, Any], ...] = Field(
         (), description="MCP servers that OpenAI shall call, as its API takes them."
     )
