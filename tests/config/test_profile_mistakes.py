@@ -8,6 +8,7 @@ from tth.config.finding import UnknownProfile
 from tth.config.profiles import resolve_profile
 from tth.config.sources import Sources, read_sources
 from tth.errors import ConfigError, ProfileError
+from tth.plugins.loader import load_plugins
 from tth.plugins.registry import Registry
 
 VOICE = "components:\n  llm: {primary: echo}\n  tts: {primary: tones}\n"
@@ -345,3 +346,19 @@ def test_a_validator_that_breaks_is_told_as_the_adapters(home: Path) -> None:
     Path("bad.yaml").write_text("components: {llm: {primary: x}, tts: {primary: x}}\n")
     with pytest.raises(ProfileError, match=r"its options cannot be checked \(KeyError: 'left out'\)"):
         resolve_profile("bad.yaml", read_sources(environ={"TTH_CONFIG_DIR": str(home)}), registry, typed=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("turn_detection: {type: semantic_vad, eagernes: low}", "turn_detection.eagernes: no such option; did you mean eag"),
+        ("turn_detection: {type: server_vad, treshold: 1}", "turn_detection.treshold: no such option; did you mean thr"),
+        ("transcription: {modle: x}", "transcription.modle: no such option; did you mean model?"),
+        ("models: {mine: {voises: [a]}}", "models.mine.voises: no such option; did you mean voices?"),
+    ],
+)
+def test_a_slip_within_a_group_of_options_is_told_where_it_stands(option: str, told: str, home: Path) -> None:
+    (home / "p.yaml").write_text(f"components:\n  realtime:\n    primary: openai_realtime\n    {option}\n")
+    with pytest.raises(ConfigError) as caught:
+        resolve_profile(str(home / "p.yaml"), read_sources(environ={}), load_plugins(), typed=True)
+    assert f"p.yaml:4: components.realtime.{told}" in str(caught.value)

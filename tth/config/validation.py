@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -73,7 +73,7 @@ def _without_followers(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]
 
 def _explain(error: ErrorDetails, model: type[BaseModel], node: Node, beside: Iterable[str]) -> ConfigError:
     path, kind = error["loc"], error["type"]
-    target = node.at(path)
+    target = node.at(_without_tags(path, node))
     if kind == "extra_forbidden":
         known = [*_field_names(model, path[:-1]), *(beside if len(path) == 1 else ())]
         return target.error("no such option", suggestion(str(path[-1]), known))
@@ -106,27 +106,62 @@ def _shown(target: Node, field: FieldInfo | None) -> str:
 
 
 def _field(model: type[BaseModel], path: Sequence[str | int]) -> FieldInfo | None:
-    """The field that ``path`` leads to, through models within models and lists of them."""
+    """The field that ``path`` leads to, through models within models, lists of them, and choices between them."""
     field: FieldInfo | None = None
     inner: type[BaseModel] | None = model
     for step in path:
-        if inner is not None and isinstance(step, str):
-            field = _by_name(inner).get(step)
-            inner = _model_in(field.annotation) if field is not None else None
+        if inner is None or not isinstance(step, str):
+            continue
+        if field is not None and step not in _by_name(inner):
+            inner = _tagged(field.annotation, step) or inner
+            if get_origin(field.annotation) is dict or _tagged(field.annotation, step):
+                continue
+        field = _by_name(inner).get(step)
+        inner = _model_in(field.annotation) if field is not None else None
     return field
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """The model that ``annotation`` is, or is a list or an option of."""
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """The models that ``annotation`` is, or chooses between, or is a list of."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models_in(part)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    return next(_models_in(annotation), None)
+
+
+def _tagged(annotation: Any, tag: str) -> type[BaseModel] | None:
+    """The model of a choice whose tag is ``tag``: pydantic puts that into an error's path."""
+    for model in _models_in(annotation):
+        if any(tag in get_args(field.annotation) for field in model.model_fields.values()):
+            return model
+    return None
+
+
+def _without_tags(path: Sequence[str | int], node: Node) -> tuple[str | int, ...]:
+    """``path`` without the tags of choices, which stand in no file."""
+    value: Any = node.plain()
+    real: list[str | int] = []
+    for place, step in enumerate(path):
+        if isinstance(value, dict) and step not in value and place + 1 < len(path):
+            continue
+        real.append(step)
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            value = None
+    return tuple(real)
 
 
 def _field_names(model: type[BaseModel], path: Sequence[str | int]) -> list[str]:
     field = _field(model, path)
-    inner = model if field is None else _model_in(field.annotation)
-    return [] if inner is None else list(_by_name(inner))
+    if field is None:
+        return list(_by_name(model))
+    inner = (path and isinstance(path[-1], str) and _tagged(field.annotation, path[-1])) or _model_in(field.annotation)
+    return list(_by_name(inner)) if inner else []
 
 
 def _by_name(model: type[BaseModel]) -> dict[str, FieldInfo]:
