@@ -31,12 +31,6 @@ RECORD = """() => {
 }"""
 
 
-# Where everything that can be touched or read lies, and the room for the face.
-BOXES = """() => Object.fromEntries([
-  ...document.querySelectorAll("button, select, textarea, #caption, #state, #history, #emotion label, #room")]
-  .filter((part) => part.checkVisibility()).map((part, i) => [part.id || i, part.getBoundingClientRect().toJSON()]))"""
-
-
 def until(page: Any, claim: str) -> None:
     """Wait for a claim about the page; Playwright's own waiting needs the eval that the policy forbids."""
     for _ in range(1000):
@@ -325,7 +319,8 @@ def test_a_lost_connection_is_taken_up_again_and_the_conversation_stays(serve, b
     say(page, "two")
     until(page, "document.querySelectorAll('#entries li.avatar').length === 2")
     finished(page)
-    assert page.locator("#entries li").count() == 4
+    entries = page.locator("#entries li").all_inner_texts()
+    assert entries == ["one", SHORT, "New conversation with Mira", "two", SHORT]
     assert len(served.behaviour.bodies) == 2
 
 
@@ -335,46 +330,6 @@ def test_the_address_chooses_the_profile(serve, browser, visit, written):
     page = visit(browser, f"{served.address}/?profile={written}")
     assert served.behaviour.bodies[0]["profile"] == "openai_realtime+a2f"
     assert page.input_value("#profile") == "openai_realtime+a2f"
-
-
-def test_a_refused_session_says_what_is_wrong(serve, browser, visit):
-    page = visit(browser, f"{serve().address}/?profile=missing", troubled=True, ready=False)
-    page.wait_for_selector('#state[data-state="error"]')
-    assert "There is no profile named 'missing'." in page.inner_text(".toast.error")
-
-
-def test_a_server_that_wants_a_key_gets_the_one_in_the_address(serve, browser, visit):
-    served = serve(key="secret")
-    page = visit(browser, f"{served.address}/#key=secret")
-    assert page.locator("#persona option").count() == len(PERSONAS)
-
-
-def test_a_missing_key_and_a_wrong_one_are_told_apart_and_the_right_one_opens_all(serve, browser, visit):
-    served = serve(key="secret")
-    page = visit(browser, served.address, troubled=True, ready=False)
-    page.wait_for_selector('#state[data-state="error"]')
-    assert "This server wants its key" in page.inner_text(".toast.error")
-    page.evaluate("location.hash = '#key=guess'")
-    until(page, "document.querySelector('.toast.error')?.textContent.includes('is wrong')")
-    assert page.locator(".toast").count() == 1
-    page.evaluate("location.hash = '#key=secret'")
-    page.wait_for_selector('#state[data-state="ready"]')
-    assert page.locator(".toast").count() == 0
-    assert page.locator("#persona option").count() == len(PERSONAS)
-
-
-def test_words_for_no_session_stay_in_the_box_and_the_notice_goes_when_there_is_one(serve, browser, visit):
-    served = serve(answer=SHORT, key="secret")
-    page = visit(browser, f"{served.address}/?debug=1", troubled=True, ready=False)
-    page.wait_for_selector('#state[data-state="error"]')
-    say(page, "Hello")
-    page.wait_for_selector(".toast.warning")
-    assert page.input_value("#text") == "Hello"
-    page.evaluate("location.hash = '#key=secret'")
-    page.wait_for_selector('#state[data-state="ready"]')
-    assert page.locator(".toast").count() == 0
-    page.press("#text", "Enter")
-    finished(page)
 
 
 def test_words_on_their_way_when_the_connection_goes_come_back(serve, browser, visit):
@@ -430,43 +385,6 @@ def test_emotion_and_persona_are_chosen_by_keyboard_and_told_to_the_server(serve
     until(page, "document.title === 'Ori'")
     assert served.behaviour.bodies[-1]["persona"] == "ori"
     assert served.behaviour.bodies[-1]["control"] == {"emotion": {"label": "happy"}}
-
-
-SIZES = [(320, 568), (320, 640), (360, 740), (390, 844), (640, 360), (740, 360), (800, 420), (900, 640), (1280, 800)]
-
-
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_nothing_hangs_over_the_edge_or_over_the_face(serve, browser, visit, width, height):
-    served = serve(answer=ANSWER)
-    page = visit(browser, f"{served.address}/?debug=1", viewport={"width": width, "height": height})
-    say(page, "Hello")
-    until(page, "tthDebug.player.position().unit > 4 * 7200")
-    words = page.evaluate(BOXES)
-    if page.get_attribute("#history-toggle", "aria-expanded") == "false":
-        page.click("#history-toggle")
-    for boxes in (words, page.evaluate(BOXES)):
-        room = boxes.pop("room")
-        assert room["bottom"] - room["top"] > 100
-        for name, box in boxes.items():
-            assert box["left"] >= 0, name
-            assert box["right"] <= width, name
-            assert box["top"] >= 0, name
-            assert box["bottom"] <= height, name
-            beside = box["left"] >= room["right"] or box["right"] <= room["left"]
-            assert beside or box["top"] >= room["bottom"] - 1 or box["bottom"] <= room["top"] + 1, name
-    assert page.evaluate("text.scrollHeight <= text.clientHeight")
-    page.keyboard.press("Escape")
-
-
-@pytest.mark.parametrize(("width", "height"), [(320, 640), (640, 360), (1280, 800)])
-def test_a_long_caption_shows_whole_lines(serve, browser, visit, width, height):
-    served = serve(answer=ANSWER)
-    page = visit(browser, f"{served.address}/?debug=1", viewport={"width": width, "height": height})
-    page.evaluate("document.querySelector('#caption').hidden = false")
-    page.evaluate(f"document.querySelector('#caption .lines > span').textContent = {ANSWER * 6!r}")
-    seen, line = page.evaluate("""(() => { const lines = document.querySelector("#caption .lines");
-      return [lines.getBoundingClientRect().height, parseFloat(getComputedStyle(lines).lineHeight)] })()""")
-    assert seen / line == pytest.approx(3, abs=0.03)
 
 
 def test_reduced_motion_keeps_the_head_still(serve, browser, visit):

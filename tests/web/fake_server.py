@@ -65,6 +65,7 @@ class Behaviour:
     answer: str = ANSWER
     key: str = ""
     refusal: dict[str, str] | None = None
+    broken: dict[str, str] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
@@ -145,6 +146,11 @@ class Stream:
 
     async def run(self) -> None:
         await self.socket.accept()
+        if problem := self.behaviour.broken.get(self.info["profile"]):
+            error = {"type": "error", "seq": 1, "turn_id": "", "generation": 0, "response_id": "", "decision": "fatal"}
+            await self.socket.send_json({**error, "code": "voice_failed", "message": problem})
+            await self.socket.close(1011)
+            return
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.deliver())

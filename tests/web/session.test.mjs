@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Reporter } from "../../tth/web/js/media/reporter.js";
 import { Asks } from "../../tth/web/js/session/asks.js";
 import { Backoff } from "../../tth/web/js/session/backoff.js";
-import { noticeOf, refusedSession, refusedText } from "../../tth/web/js/session/words.js";
+import { brokenSession, noticeOf, refusedSession, refusedText } from "../../tth/web/js/session/words.js";
 
 test("waits double up to ten seconds, and start over after success", () => {
   const backoff = new Backoff(() => 1);
@@ -52,6 +52,16 @@ test("a missing key and a wrong one are told apart", () => {
   assert.match(refusedSession("unauthorized", "", { key: null }), /wants its key: add #key=/);
   assert.match(refusedSession("unauthorized", "", { key: "no" }), /is wrong/);
   assert.match(refusedSession("no_such_profile", "", { profile: "x", key: null }), /no profile named 'x'/);
+});
+
+test("a session that could not begin is explained by its profile, and a mistake of the server in its own words", () => {
+  const voice = { code: "voice_failed", message: "voice: openai_realtime: there is no key; set OPENAI_API_KEY" };
+  assert.equal(
+    brokenSession("openai_realtime", voice),
+    "The profile 'openai_realtime' has no voice that works: openai_realtime: there is no key; set OPENAI_API_KEY.",
+  );
+  const mistake = { code: "internal_error", message: "the server made a mistake; its log says more" };
+  assert.equal(brokenSession("offline", mistake), "The server made a mistake; its log says more.");
 });
 
 test("an error is about its turn, and a fatal one outside a turn about the session", () => {

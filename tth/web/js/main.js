@@ -11,6 +11,7 @@ import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
 import { Toasts } from "./ui/toasts.js";
+import { Trouble } from "./ui/trouble.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
@@ -37,8 +38,10 @@ const history = new History(parts);
 const caption = new CaptionView(parts.caption);
 const stage = new Stage(parts.face, parts.room, read);
 const composer = new Composer(parts, { say, stop });
+const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
+let greetedBy = "";
 let interruptedMs = -Infinity;
 
 /**
@@ -113,7 +116,6 @@ async function begin() {
 
 /** @param {SessionInfo} session */
 function meet(session) {
-  const known = session.persona.id === persona.id;
   persona = session.persona;
   parts.name.textContent = document.title = persona.name;
   parts.face.setAttribute("aria-label", `${persona.name}'s face`);
@@ -124,7 +126,20 @@ function meet(session) {
   parts.persona.value = persona.id;
   const { palette, ...colours } = persona.look ?? {};
   stage.show({ palette, colours });
-  if (persona.greeting && !known) caption.greet(persona.greeting);
+}
+
+/**
+ * There is a session, or none, and why.
+ *
+ * @param {{state: import("./session/client.js").LinkState, message: string}} link
+ */
+function showLink({ state, message }) {
+  if (state === "error") trouble.show(message);
+  else if (state !== "connecting") trouble.over();
+  if (state !== "ready") return;
+  history.renew(persona.name);
+  if (persona.greeting && persona.id !== greetedBy) caption.greet(persona.greeting);
+  greetedBy = persona.id;
 }
 
 /** @param {State} state */
@@ -160,6 +175,7 @@ function debug() {
 }
 
 client.addEventListener("session", (event) => meet(detail(event)));
+client.addEventListener("state", (event) => showLink(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));
 dialogue.addEventListener("turn", () => caption.show(""));
 dialogue.addEventListener("caption", (event) => showTurn(detail(event)));

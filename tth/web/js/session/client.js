@@ -2,7 +2,7 @@
 
 import { decodeFrame } from "../media/wire.js";
 import { Backoff } from "./backoff.js";
-import { refusedSession } from "./words.js";
+import { brokenSession, refusedSession } from "./words.js";
 
 /** @typedef {"connecting" | "ready" | "reconnecting" | "error" | "closed"} LinkState */
 
@@ -19,6 +19,9 @@ import { refusedSession } from "./words.js";
 /** @typedef {{emotion?: Emotion, character?: Record<string, unknown>}} Control */
 /** @typedef {{profile?: string, persona?: string, control?: Control}} Wish */
 /** @typedef {{type: string, turn_id: string, generation: number, [field: string]: any}} WireEvent */
+
+/** Where it is not the connection that fails, waiting hardly helps. */
+const BROKEN_RETRY_MS = 30_000;
 
 /** A refusal of the server, with its own words. */
 export class Refusal extends Error {
@@ -51,6 +54,8 @@ export class Client extends EventTarget {
   #attempt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #retry;
+  /** Why the session could not begin, as far as the server has told. */
+  #broken = "";
   /** @type {LinkState} */
   state = "closed";
 
@@ -112,17 +117,23 @@ export class Client extends EventTarget {
     const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    this.#broken = "";
     this.#tell("session", session);
     socket.addEventListener("message", ({ data }) => {
-      if (attempt === this.#attempt) this.#receive(data);
+      if (attempt === this.#attempt) this.#receive(data, session);
     });
     socket.addEventListener("close", () => {
-      if (attempt === this.#attempt) this.#again("");
+      if (attempt !== this.#attempt) return;
+      if (this.#broken) this.#giveUp(this.#broken);
+      else this.#again("");
     });
   }
 
-  /** @param {string | ArrayBuffer} data */
-  #receive(data) {
+  /**
+   * @param {string | ArrayBuffer} data
+   * @param {SessionInfo} session
+   */
+  #receive(data, session) {
     try {
       if (typeof data !== "string") {
         this.#tell("media", decodeFrame(data));
@@ -131,7 +142,11 @@ export class Client extends EventTarget {
       const event = JSON.parse(data);
       if (event.type === "session_ready") {
         this.#backoff.reset();
+        this.#broken = "";
         this.#enter("ready");
+      } else if (this.state !== "ready" && event.type === "error" && event.decision === "fatal") {
+        this.#broken = brokenSession(session.profile, event);
+        return;
       }
       this.#tell("event", event);
     } catch (error) {
@@ -148,10 +163,21 @@ export class Client extends EventTarget {
 
   /** @param {string} message */
   #again(message) {
+    this.#enter("reconnecting", message);
+    this.#later(this.#backoff.next());
+  }
+
+  /** @param {string} message */
+  #giveUp(message) {
+    this.#enter("error", message);
+    this.#later(BROKEN_RETRY_MS);
+  }
+
+  /** @param {number} waitMs */
+  #later(waitMs) {
     this.#socket = null;
     this.#attempt++;
-    this.#enter("reconnecting", message);
-    this.#retry = setTimeout(() => void this.#connect(), this.#backoff.next());
+    this.#retry = setTimeout(() => void this.#connect(), waitMs);
   }
 
   /**

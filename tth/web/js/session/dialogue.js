@@ -181,8 +181,7 @@ export class Dialogue extends EventTarget {
       this.#drop(state === "connecting" ? "interrupted" : "failed");
       for (const { text } of this.#asks.clear()) this.#tell("refused", text);
     }
-    const level = state === "error" ? "error" : "warning";
-    if (message) this.#tell("notice", { topic: "connection", level, message });
+    if (state === "reconnecting" && message) this.#tell("notice", { topic: "connection", level: "warning", message });
     this.#update();
   }
 

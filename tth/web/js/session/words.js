@@ -72,6 +72,17 @@ export function refusedSession(code, message, { profile, key }) {
   return "This server wants its key: add #key= and the key to this page's address.";
 }
 
+/**
+ * Why a session that was granted could not begin.
+ *
+ * @param {string} profile
+ * @param {WireEvent} error
+ */
+export function brokenSession(profile, { code, message }) {
+  if (code !== "voice_failed") return sentence(message);
+  return sentence(`The profile '${profile}' has no voice that works: ${message.replace(/^voice: /, "")}`);
+}
+
 /** @param {string} words */
 function sentence(words) {
   const text = words.trim();

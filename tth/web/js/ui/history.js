@@ -13,6 +13,7 @@ export class History {
   #panel;
   #list;
   #toggle;
+  #follows = true;
   /** @type {WeakMap<Turn, HTMLLIElement>} */
   #entries = new WeakMap();
 
@@ -22,6 +23,9 @@ export class History {
     this.#list = entries;
     this.#toggle = historyToggle;
     historyToggle.addEventListener("click", () => this.#open(historyToggle.ariaExpanded !== "true"));
+    history.addEventListener("scroll", () => (this.#follows = this.#atEnd()));
+    // The text box grows, the window is turned: the end stays in sight.
+    new ResizeObserver(() => this.#follow()).observe(history);
     this.#open(matchMedia(WIDE).matches);
   }
 
@@ -43,26 +47,38 @@ export class History {
       this.#entries.set(turn, entry);
       this.#add(entry);
     }
-    const follows = this.#atEnd();
     entry.textContent = turn.text;
     entry.classList.toggle("interrupted", turn.outcome === "interrupted");
     entry.classList.toggle("failed", turn.outcome === "failed");
-    if (follows) this.#toEnd();
+    this.#follow();
+  }
+
+  /**
+   * Another conversation begins, which knows nothing of what was said before.
+   *
+   * @param {string} name Who it is with.
+   */
+  renew(name) {
+    const last = this.#list.lastElementChild;
+    if (!last) return;
+    const words = `New conversation with ${name}`;
+    if (last.className === "divider") last.textContent = words;
+    else this.#add(element("li", "divider", words));
   }
 
   /** @param {HTMLLIElement} entry */
   #add(entry) {
-    const follows = this.#atEnd();
     this.#list.append(entry);
     while (this.#list.children.length > MOST) this.#list.firstElementChild?.remove();
-    if (follows) this.#toEnd();
+    this.#follow();
   }
 
   /** @param {boolean} open */
   #open(open) {
     this.#panel.hidden = !open;
     this.#toggle.setAttribute("aria-expanded", String(open));
-    if (open) this.#toEnd();
+    this.#follows = true;
+    this.#follow();
   }
 
   #atEnd() {
@@ -70,7 +86,7 @@ export class History {
     return scrollHeight - scrollTop - clientHeight < 40;
   }
 
-  #toEnd() {
-    this.#panel.scrollTop = this.#panel.scrollHeight;
+  #follow() {
+    if (this.#follows) this.#panel.scrollTop = this.#panel.scrollHeight;
   }
 }

@@ -18,10 +18,9 @@ import { Space, shadowOf } from "./space.js";
 /** Largest picture that is painted; a larger canvas shows it enlarged. */
 const MOST_PIXELS = 1_700_000;
 
-/** From the head's centre to the top of the hair, the chin of an open mouth and the widest ears, in head units. */
+/** From the head's centre to the top of the hair and the chin of an open mouth, in head units. */
 const ABOVE = 1.45;
 const BELOW = 1.2;
-const ASIDE = 1.49;
 
 /** How fast the head glides to another place: within this time to a third of the way that is left. */
 const GLIDE_MS = 120;
@@ -47,18 +46,16 @@ function paintParts(palette, perUnit) {
 }
 
 /**
- * Where the head stands: as large as fits the room, and in the middle of the picture where the room reaches so far.
+ * Where the head stands: in the middle of the room and as large as fits.
  *
  * @param {import("../renderer.js").Room} room In pixels of the picture.
- * @param {number} width
- * @param {number} height
+ * @param {number} height Of the picture.
  * @returns {Place}
  */
-function placeHead({ left, top, right, bottom }, width, height) {
+function placeHead({ left, top, right, bottom }, height) {
   const unit = Math.max(12, Math.min((right - left) * 0.335, height * 0.252, (bottom - top) / (ABOVE + BELOW)));
   const spare = Math.max(0, bottom - top - (ABOVE + BELOW) * unit);
-  const x = Math.min(Math.max(width / 2, left + ASIDE * unit), right - ASIDE * unit);
-  return { x, y: top + ABOVE * unit + spare * 0.4, unit };
+  return { x: (left + right) / 2, y: top + ABOVE * unit + spare * 0.4, unit };
 }
 
 /**
@@ -131,7 +128,7 @@ class CanvasFace {
     const ratio = width / Math.max(1, clientWidth);
     const { left, top, right, bottom } = room ?? { left: 0, top: 0, right: width / ratio, bottom: height / ratio };
     const scaled = { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio };
-    this.#goal = placeHead(scaled, width, height);
+    this.#goal = placeHead(scaled, height);
   }
 
   destroy() {
