@@ -11,7 +11,7 @@ import pytest
 from tests.server.peer import serving
 from tth.cli.commands import COMMANDS
 from tth.config.settings import variables
-from tth.server.app import BODY_BYTES
+from tth.server.body import BODY_BYTES
 from tth.server.pace import BURST, RATE_HZ
 from tth.server.stream import SEND_S
 from tth.server.tickets import CLAIM_S

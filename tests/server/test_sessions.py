@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.server.peer import Peer, fetch, serving
-from tth.server.app import BODY_BYTES
+from tth.server.body import BODY_BYTES
 from tth.server.tickets import CLAIM_S, TicketDesk
 from tth.session.cast import Cast
 

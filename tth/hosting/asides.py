@@ -7,12 +7,13 @@ from contextlib import aclosing
 from typing import Any
 
 from tth.adapters.realtime import RealtimeAdapter
+from tth.core.bus import EventBus
 from tth.core.conversation import Conversation
 from tth.core.events import ErrorEvent
 from tth.errors import AdapterError
 from tth.hosting.mind import Mind
 from tth.hosting.pacing import Pacing
-from tth.hosting.replies import Replies, Watcher
+from tth.hosting.replies import Replies
 from tth.hosting.reply import Reply
 from tth.hosting.voices import Voices
 from tth.session.foreign import close_adapter, explain
@@ -23,13 +24,13 @@ class Asides:
     """The responses out of band of one client."""
 
     def __init__(
-        self, engine: Engine, voices: Voices, pacing: Pacing, changed: Callable[[], None], watcher: Watcher
+        self, engine: Engine, voices: Voices, pacing: Pacing, changed: Callable[[], None], bus: EventBus
     ) -> None:
         self._engine = engine
         self._voices = voices
         self._pacing = pacing
         self._changed = changed
-        self._watcher = watcher
+        self._bus = bus
         self._running: dict[str, tuple[RealtimeAdapter | None, Replies]] = {}
 
     def of(self, response_id: str) -> Replies | None:
@@ -39,7 +40,7 @@ class Asides:
 
     def begin(self, reply: Reply) -> Coroutine[Any, Any, None]:
         """What makes the response, to its end; from now on it can be cancelled."""
-        replies = Replies(self._engine, self._pacing, self._changed, Conversation(), self._watcher)
+        replies = Replies(self._engine, self._pacing, self._changed, Conversation(), self._bus)
         replies.expect(reply)
         self._running[reply.id] = (None, replies)
         return self._run(reply, replies)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tth.adapters.realtime import RealtimeAdapter, RealtimeEvent
+from tth.core.bus import EventBus
 from tth.core.channel import Channel
 from tth.core.conversation import AudioPart
 from tth.core.events import (
@@ -22,12 +23,12 @@ from tth.core.events import (
 from tth.core.tasks import Tasks
 from tth.errors import AdapterError
 from tth.hosting.asides import Asides
+from tth.hosting.face import Face
 from tth.hosting.mind import NO_EARS, Hears, Mind
 from tth.hosting.pacing import Pacing
-from tth.hosting.replies import Replies, Watcher
+from tth.hosting.replies import Replies
 from tth.hosting.reply import Reply
 from tth.hosting.voices import Voices
-from tth.hosting.watching import NO_WATCHER
 from tth.session.foreign import explain
 from tth.wire.realtime.server import orders
 from tth.wire.realtime.server.engine import Engine
@@ -86,7 +87,8 @@ class Host:
         send: Takes each event for the client.
         pace: How many times faster than it plays sound is sent; 0: at once.
         hears: What an utterance says, for a voice that cannot hear.
-        watcher: Told what happens.
+        bus: Told each step of each response; its ``turn_id`` is the response's id.
+        face: Moves with the sound of the conversation.
 
     Attributes:
         running: Responses that the client has been promised and not been told the end of.
@@ -100,17 +102,19 @@ class Host:
         *,
         pace: float = 0.0,
         hears: Hears | None = None,
-        watcher: Watcher = NO_WATCHER,
+        bus: EventBus | None = None,
+        face: Face | None = None,
     ) -> None:
         self.engine = engine
         self.running = 0
         self._voices = voices
         self._send = send
-        self._watcher = watcher
+        self._bus = bus or EventBus()
+        self._face = face
         self._pacing = Pacing(pace)
-        self._replies = Replies(engine, self._pacing, self.flush, voices.conversation, watcher)
+        self._replies = Replies(engine, self._pacing, self.flush, voices.conversation, self._bus, face)
         self._mind = Mind(engine, voices, self._replies, hears)
-        self._asides = Asides(engine, voices, self._pacing, self.flush, watcher)
+        self._asides = Asides(engine, voices, self._pacing, self.flush, self._bus)
         self._orders: Channel[Work] = Channel(ORDERS)
         self._tasks = Tasks(self._broke)
         self._plan = NO_PLAN
@@ -160,6 +164,8 @@ class Host:
                 replies = self._asides.of(order.response_id) or self._replies
                 replies.named(order.response_id, order.item_id, order.call_id)
                 continue
+            if isinstance(order, orders.Truncate) and self._face is not None:
+                self._face.truncated(order.item_id)
             if isinstance(order, orders.Respond):
                 self.running += 1
                 self._plans[order.response_id] = self._plan
@@ -196,7 +202,7 @@ class Host:
     def _take(self, event: RealtimeEvent, adapter: RealtimeAdapter) -> None:
         match event:
             case ErrorEvent():
-                self._watcher.publish(event)
+                self._bus.publish(event)
                 if event.decision != "ignore":
                     error = AdapterError(self._voices.name, event.message, code=event.code, decision=event.decision)
                     self._put(Renew(adapter, event.message, error))
@@ -206,7 +212,7 @@ class Host:
             case UserTranscriptEvent():
                 self._understood(event)
             case DegradedEvent() | WarningEvent():
-                self._watcher.publish(event)
+                self._bus.publish(event)
             case _:
                 self._replies.take(event)
 
@@ -280,7 +286,7 @@ class Host:
         reply = Reply(order.response_id, order=order, items=plan.items or 1)
         self._turns += 1
         said = "" if order.out_of_band else self._mind.said
-        self._watcher.publish(TurnStartedEvent(turn=self._turns, text=said, turn_id=reply.id))
+        self._bus.publish(TurnStartedEvent(turn=self._turns, text=said, turn_id=reply.id))
         refused = self._refusal(order, plan)
         if refused is not None:
             self._replies.expect(reply)

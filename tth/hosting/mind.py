@@ -11,7 +11,7 @@ from tth.core.conversation import ROOT, message
 from tth.errors import AdapterError
 from tth.hosting.replies import Replies
 from tth.hosting.told import item_of, tools_of
-from tth.hosting.voices import Voices
+from tth.hosting.voices import OWN_VOICE, Voices
 from tth.session.foreign import explain
 from tth.session.hearing import heard_text
 from tth.session.speech import Speech
@@ -90,7 +90,7 @@ class Mind:
     async def _configure(self, order: orders.Configure) -> None:
         if not self._voices.alive:
             return
-        voice = order.voice if order.voice != self._voices.voice_name else None
+        voice = order.voice if order.voice != (self._voices.voice_name or OWN_VOICE) else None
         change = SessionChange(instructions=order.instructions, voice=voice or None, tools=tools_of(order.tools))
         applied = await self._voices.adapter.configure(change)
         when = applied.fields.get("voice", "never")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Protocol
 
 import msgspec
 
 from tth.adapters.realtime import RealtimeEvent
+from tth.core.bus import EventBus
 from tth.core.conversation import Conversation, Item, TextPart, tool_call
 from tth.core.events import (
     AudioChunkEvent,
-    Event,
+    EmotionEvent,
     ItemStartedEvent,
     ResponseStartedEvent,
     SpeechMarkEvent,
@@ -25,7 +25,8 @@ from tth.core.events import (
     TurnStateEvent,
     UsageEvent,
 )
-from tth.core.media import MEDIA_RATE_HZ, SpeechMark
+from tth.core.media import MEDIA_RATE_HZ, EmotionMark
+from tth.hosting.face import Face
 from tth.hosting.pacing import Pacing
 from tth.hosting.reply import Reply
 from tth.session.speech import SpokenItem
@@ -41,22 +42,6 @@ NAMES = 4096
 """Items whose names are."""
 
 
-class Watcher(Protocol):
-    """Told what goes to the client, when it goes."""
-
-    def publish(self, event: Event) -> None:
-        """A step of a response; ``turn_id`` is its id."""
-
-    def sound(self, reply: Reply, pcm: bytes) -> None:
-        """PCM16 at 24 kHz, of the item ``reply.wire_item``."""
-
-    def marks(self, reply: Reply, marks: tuple[SpeechMark, ...]) -> None:
-        """When the words of its newest item sound, counted from the start of that item."""
-
-    def over(self, reply: Reply, *, cut: bool) -> None:
-        """No more sound comes of it; ``cut`` where the client does not want what it has, either."""
-
-
 class Replies:
     """Keeps apart the responses of one adapter.
 
@@ -65,7 +50,8 @@ class Replies:
         pacing: Holds sound and ends back until they are due.
         changed: Called after the engine was told something.
         conversation: Where what was said is kept for the next adapter.
-        watcher: Told what happens.
+        bus: Told each step of a response; ``turn_id`` is its id.
+        face: Moves with the sound as it goes to the client.
 
     Attributes:
         open: Responses that are not over, by the engine's id.
@@ -79,13 +65,15 @@ class Replies:
         pacing: Pacing,
         changed: Callable[[], None],
         conversation: Conversation,
-        watcher: Watcher,
+        bus: EventBus,
+        face: Face | None = None,
     ) -> None:
         self._engine = engine
         self._pacing = pacing
         self._changed = changed
         self._conversation = conversation
-        self._watcher = watcher
+        self._bus = bus
+        self._face = face
         self.open: dict[str, Reply] = {}
         self.names: dict[str, str] = {}
         self.words: dict[str, SpokenItem] = {}
@@ -138,11 +126,13 @@ class Replies:
                 self._audio(event)
             case SpeechMarkEvent():
                 self._marks(event)
+            case EmotionEvent():
+                self._emotion(event)
             case ToolCallEvent():
                 self._call(event)
             case UsageEvent():
                 if (reply := self._of(event.response_id)) is not None:
-                    self._watcher.publish(msgspec.structs.replace(event, turn_id=reply.id))
+                    self._bus.publish(msgspec.structs.replace(event, turn_id=reply.id))
             case TurnCompleteEvent():
                 self._complete(event)
 
@@ -172,14 +162,15 @@ class Replies:
         if failed:
             kind = failed if failed in ("insufficient_quota", "rate_limit_exceeded") else "server_error"
             self._engine.response_done(reply.id, "failed", error=(kind, failed, reason))
-            self._watcher.publish(TurnFailedEvent(code=failed, message=reason, turn_id=reply.id))
+            self._bus.publish(TurnFailedEvent(code=failed, message=reason, turn_id=reply.id))
         else:
             if reply.ended == "incomplete":
                 self._engine.response_done(reply.id, "incomplete", reason="max_output_tokens")
             else:
                 self._engine.response_done(reply.id)
-            self._watcher.publish(TurnCompleteEvent(response_id=reply.id, samples=reply.samples, turn_id=reply.id))
-        self._watcher.over(reply, cut=False)
+            self._bus.publish(TurnCompleteEvent(response_id=reply.id, samples=reply.samples, turn_id=reply.id))
+        if self._face is not None:
+            self._face.finish(reply.id)
         self._changed()
 
     def drop(self, response_id: str) -> str:
@@ -190,8 +181,9 @@ class Replies:
             return ""
         self._keep(reply, complete=False)
         stopped = TurnInterruptedEvent(reason="cancelled", samples=reply.samples, turn_id=reply.id)
-        self._watcher.publish(stopped)
-        self._watcher.over(reply, cut=True)
+        self._bus.publish(stopped)
+        if self._face is not None:
+            self._face.drop(reply.id)
         return reply.theirs
 
     def _pop(self, response_id: str) -> Reply | None:
@@ -261,18 +253,28 @@ class Replies:
 
     def _sound(self, reply: Reply, pcm: bytes) -> None:
         if not reply.samples:
-            self._watcher.publish(TurnStateEvent(state="speaking", turn_id=reply.id))
-        reply.sent = True
-        reply.samples += len(pcm) // 2
+            self._bus.publish(TurnStateEvent(state="speaking", turn_id=reply.id))
         self._engine.response_audio(reply.id, pcm)
         self._changed()
-        self._watcher.sound(reply, pcm)
+        self._bus.publish(AudioChunkEvent(data=pcm, sample=reply.samples, response_id=reply.id, turn_id=reply.id))
+        if self._face is not None:
+            self._face.sound(reply, pcm)
+        reply.sent = True
+        reply.samples += len(pcm) // 2
 
     def _marks(self, event: SpeechMarkEvent) -> None:
         reply = self._of(event.response_id)
         if reply is not None and event.item_id in reply.spoken:
             reply.spoken[event.item_id].marks.extend(event.marks)
-            self._pacing.put(reply.id, 0.0, lambda: self._watcher.marks(reply, event.marks))
+            face = self._face
+            if face is not None:
+                self._pacing.put(reply.id, 0.0, lambda: face.marks(reply, event.marks))
+
+    def _emotion(self, event: EmotionEvent) -> None:
+        reply, face = self._of(event.response_id), self._face
+        if reply is not None and face is not None:
+            mark = EmotionMark(start=event.sample, label=event.label, intensity=event.intensity)
+            self._pacing.put(reply.id, 0.0, lambda: face.emotion(reply, mark))
 
     def _call(self, event: ToolCallEvent) -> None:
         reply = self._of(event.response_id)

@@ -17,6 +17,9 @@ from tth.session.voice import Voice
 
 CONNECT_S = 5.0
 
+OWN_VOICE = "default"
+"""Stands for the voice that an adapter takes by itself where nobody named one."""
+
 
 def nobody(event: Event) -> None:
     """Told of events that nobody wants to know."""

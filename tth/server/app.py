@@ -20,24 +20,19 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from tth.config.finding import UnknownProfile
-from tth.errors import ConfigError, TthError
+from tth.errors import ConfigError
 from tth.server.answers import failed, refusal, told
+from tth.server.body import BODY_S, TooLarge, read_body
 from tth.server.health import health_report
 from tth.server.house import Busy, House, Request, UnknownPersona
 from tth.server.link import hold_link
+from tth.server.realtime.doors import RealtimeDoors
 from tth.server.security import Gate, key_is_right
 from tth.server.stream import Media
 from tth.server.tickets import Ticket
 from tth.wire.controls import ControlWish
 
 log = logging.getLogger(__name__)
-
-
-BODY_BYTES = 65_536
-"""Largest body of a request."""
-
-BODY_S = 10.0
-"""How long a client may take to send it."""
 
 
 class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -47,10 +42,6 @@ class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persona: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     control: ControlWish = ControlWish()
     media: Media = "binary"
-
-
-class TooLarge(TthError):
-    """A request's body is larger than any that makes sense."""
 
 
 def create_app(house: House) -> ASGIApp:
@@ -65,6 +56,7 @@ def create_app(house: House) -> ASGIApp:
             await house.close()
 
     pages = Pages(house)
+    realtime = RealtimeDoors(house)
     app = Starlette(
         routes=[
             Route("/health", pages.health),
@@ -77,6 +69,9 @@ def create_app(house: House) -> ASGIApp:
                     Route("/personas", pages.personas),
                     Route("/sessions", pages.new_session, methods=["POST"]),
                     WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
+                    WebSocketRoute("/realtime", realtime.connect),
+                    Route("/realtime/client_secrets", realtime.client_secrets, methods=["POST"]),
+                    Route("/models", realtime.models),
                 ],
             ),
             Mount("/", StaticFiles(directory=str(files("tth") / "web"), html=True)),
@@ -113,7 +108,7 @@ class Pages:
         if not key_is_right(request, self._house.settings):
             return refusal(401, "unauthorized", "send this server's key as 'Authorization: Bearer …' or 'X-API-Key: …'")
         try:
-            asked = msgspec.json.decode(await _body(request) or b"{}", type=SessionRequest)
+            asked = msgspec.json.decode(await read_body(request) or b"{}", type=SessionRequest)
             wish = Request(asked.profile, asked.persona, asked.control.control(), asked.media)
             ticket = await self._house.admit(wish)
         except (msgspec.DecodeError, RecursionError) as error:
@@ -138,22 +133,6 @@ class Pages:
     async def stream(self, socket: WebSocket) -> None:
         """The socket of one session."""
         await hold_link(self._house, socket)
-
-
-async def _body(request: HttpRequest) -> bytes:
-    """The body, read no further than it may go.
-
-    Raises:
-        TooLarge: It goes further.
-        TimeoutError: It does not come.
-    """
-    body = bytearray()
-    async with asyncio.timeout(BODY_S):
-        async for part in request.stream():
-            body += part
-            if len(body) > BODY_BYTES:
-                raise TooLarge(f"the body is larger than {BODY_BYTES} bytes")
-    return bytes(body)
 
 
 def _described(ticket: Ticket) -> dict[str, Any]:

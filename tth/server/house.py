@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from tth.config.document import pick
 from tth.config.finding import list_profiles
@@ -24,6 +24,7 @@ from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
 from tth.server.stream import Media
 from tth.server.tickets import Ticket, TicketDesk
+from tth.session.cast import Cast
 from tth.session.casting import Casting
 from tth.session.session import Session
 
@@ -54,6 +55,20 @@ class Request:
     media: Media = "binary"
 
 
+class Guest(Protocol):
+    """Whoever is here: a session, or a client of the Realtime protocol."""
+
+    @property
+    def turn(self) -> object | None:
+        """What is being answered now."""
+
+    async def drain(self) -> None:
+        """Begin nothing new; return when nothing runs."""
+
+    def end(self, reason: str = "") -> None:
+        """Tell the client that it is over, and let it leave."""
+
+
 class House:
     """Opens sessions and sees them out.
 
@@ -78,7 +93,7 @@ class House:
         self._registry = registry
         self._casting = Casting(registry, settings.limits)
         self._desk = TicketDesk(time.monotonic)
-        self._sessions: set[Session] = set()
+        self._guests: set[Guest] = set()
         self._seats = 0
         self._empty = asyncio.Event()
         self._patience: asyncio.Timeout | None = None
@@ -107,12 +122,12 @@ class House:
     @property
     def sessions(self) -> int:
         """How many sessions are open."""
-        return len(self._sessions)
+        return len(self._guests)
 
     @property
     def turns(self) -> int:
         """How many of them have a turn that runs."""
-        return sum(session.turn is not None for session in self._sessions)
+        return sum(session.turn is not None for session in self._guests)
 
     def profiles(self) -> list[dict[str, str]]:
         """Name and summary of every profile that can be read."""
@@ -131,13 +146,23 @@ class House:
             UnknownPersona: There is no such persona.
             Busy: The server stops, or holds as many sessions as it may.
         """
+        return self._desk.issue(await self.cast(request), request.control, request.media)
+
+    async def cast(self, request: Request) -> Cast:
+        """What the session asked for is made of; there is room for it when this returns.
+
+        Raises:
+            ConfigError: There is no such profile, or it cannot be used.
+            UnknownPersona: There is no such persona.
+            Busy: The server stops, or holds as many sessions as it may.
+        """
         self._check_room()
         profile = self.profile
         if request.profile not in (None, profile.name) or request.persona not in (None, profile.persona.id):
             # Files are read and adapters imported: other sessions must not wait for that.
             profile = await asyncio.to_thread(self._profile, request)
             self._check_room()
-        return self._desk.issue(self._casting.cast(profile), request.control, request.media)
+        return self._casting.cast(profile)
 
     def _check_open(self) -> None:
         if self.draining:
@@ -177,20 +202,40 @@ class House:
         log_steps(session.id, session.bus)
         measure_levels(session.bus)
         measure_costs(session.bus)
-        self._seats += 1
-        try:
+        with self._seat():
             async with session:
-                self._sessions.add(session)
-                try:
-                    self._check_open()
+                with self._present(session):
                     session.update_control(ticket.control)
                     yield session
-                finally:
-                    self._sessions.discard(session)
+
+    @contextmanager
+    def visit(self, guest: Guest) -> Iterator[None]:
+        """Have a guest that is no session, for as long as the block runs.
+
+        Raises:
+            Busy: The server stops.
+        """
+        with self._seat(), self._present(guest):
+            yield
+
+    @contextmanager
+    def _seat(self) -> Iterator[None]:
+        self._seats += 1
+        try:
+            yield
         finally:
             self._seats -= 1
             if not self._seats:
                 self._empty.set()
+
+    @contextmanager
+    def _present(self, guest: Guest) -> Iterator[None]:
+        self._guests.add(guest)
+        try:
+            self._check_open()
+            yield
+        finally:
+            self._guests.discard(guest)
 
     async def drain(self) -> None:
         """Take nothing new, let running turns end, then end every session and see its client out."""
@@ -198,13 +243,13 @@ class House:
         limit_s = 0.0 if self.hurried else self.settings.limits.drain_s
         try:
             async with asyncio.timeout(limit_s) as self._patience, asyncio.TaskGroup() as group:
-                for session in self._sessions:
+                for session in self._guests:
                     group.create_task(session.drain())
         except TimeoutError:
             log.warning("turns that are still running are cut off")
         finally:
             self._patience = None
-        for session in self._sessions:
+        for session in self._guests:
             session.end("server_stopping")
         with suppress(TimeoutError):
             async with asyncio.timeout(LEAVE_S):

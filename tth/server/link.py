@@ -18,6 +18,9 @@ from tth.wire.native import CloseCode, encode_event
 
 log = logging.getLogger(__name__)
 
+TOO_LARGE = 1009
+"""The protocol's own close code for a message that is larger than it may be."""
+
 
 async def hold_link(house: House, socket: WebSocket) -> None:
     """Claim the ticket that the socket brings and let its session run until one side ends it."""
@@ -38,7 +41,7 @@ async def _run(house: House, socket: WebSocket, ticket: Ticket) -> None:
         async with house.open(ticket) as session:
             stream = ClientStream(session, socket, ticket.media)
             session.attach_client()
-            await _converse(socket, stream)
+            await _converse(socket, stream, house.settings.limits.message_bytes)
     except Busy as error:
         await socket.close(CloseCode.ENDED, str(error))
     except AdapterError as error:
@@ -58,15 +61,15 @@ async def _fail(socket: WebSocket, error: ErrorEvent, reason: str) -> None:
         pass  # closed already
 
 
-async def _converse(socket: WebSocket, stream: ClientStream) -> None:
+async def _converse(socket: WebSocket, stream: ClientStream, most_bytes: int) -> None:
     """Read and write until one side ends it. A close by the writer reaches the reader as a disconnect."""
     async with asyncio.TaskGroup() as group:
         writing = group.create_task(_write(socket, stream))
-        await _read(socket, stream)
+        await _read(socket, stream, most_bytes)
         writing.cancel()
 
 
-async def _read(socket: WebSocket, stream: ClientStream) -> None:
+async def _read(socket: WebSocket, stream: ClientStream, most_bytes: int) -> None:
     """Apply what the client sends, as fast as it may talk and no faster than it listens."""
     pace = Pace(asyncio.get_running_loop().time)
     while True:
@@ -75,8 +78,16 @@ async def _read(socket: WebSocket, stream: ClientStream) -> None:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        text = message.get("text")
-        stream.read(text if text is not None else message["bytes"])
+        frame: str | bytes = message["bytes"] if message.get("text") is None else message["text"]
+        if size_of(frame) > most_bytes:
+            await socket.close(TOO_LARGE, f"a message may have {most_bytes} bytes")
+            return
+        stream.read(frame)
+
+
+def size_of(frame: str | bytes) -> int:
+    """Bytes of a frame's payload."""
+    return len(frame) if isinstance(frame, bytes) or frame.isascii() else len(frame.encode())
 
 
 async def _write(socket: WebSocket, stream: ClientStream) -> None:

@@ -17,6 +17,7 @@ from tth.server.house import House
 from tth.server.security import check_bind
 from tth.server.sockets import SocketProtocol
 from tth.transports.listening import listen
+from tth.wire.realtime.server.options import MOST_FRAME_CHARS
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,8 @@ def configure(house: House) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         ws=SocketProtocol,
-        ws_max_size=settings.limits.message_bytes,
+        # Uvicorn has one limit for all; a native stream checks its own.
+        ws_max_size=max(settings.limits.message_bytes, MOST_FRAME_CHARS),
         ws_ping_interval=PING_S,
         ws_ping_timeout=PING_S,
         ws_per_message_deflate=False,

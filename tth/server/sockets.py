@@ -23,6 +23,9 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if closing:
             self.writable.set()
         await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            # The base class forgets that this too ends a handshake, and would log that it had no answer.
+            self.handshake_complete = True
         if closing and self.close_timer is not None:
             self.close_timer.cancel()
             self.close_timer = self.loop.call_later(CLOSE_S, self.transport.abort)

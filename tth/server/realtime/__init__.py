@@ -1,0 +1,1 @@
+"""Any profile in front of clients of the OpenAI Realtime protocol."""
