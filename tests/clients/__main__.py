@@ -72,9 +72,9 @@ CLIENTS = {
 
 async def run(*command: str | Path, limit_s: float) -> int:
     """Run a program to its end; gives its exit code, and ends it where it takes too long."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PYTHON"))}
-    environment["LOGURU_LEVEL"] = "ERROR"  # what pipecat logs with
-    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=environment)
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PYTHON"))}
+    variables["LOGURU_LEVEL"] = "ERROR"  # what pipecat logs with
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=variables)
     try:
         async with asyncio.timeout(limit_s):
             return await process.wait()

@@ -17,6 +17,8 @@ LIMIT_S = 30.0
 
 MODEL = "gpt-realtime-2.1"
 KEY = "any"
+LONG = " ".join(["a long story about the sea"] * 20)
+"""What takes half a minute to say back."""
 
 
 def main(claims: Sequence[Claim]) -> None:

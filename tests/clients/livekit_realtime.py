@@ -13,14 +13,13 @@ from livekit.agents import Agent, AgentSession, function_tool
 from livekit.agents.llm import ChatContext, FunctionCallOutput
 from livekit.agents.voice.io import AudioInput, AudioOutput, AudioOutputCapabilities
 from livekit.plugins.openai.realtime import RealtimeModel, RealtimeSession
-from openai.types.beta.realtime.session import TurnDetection
 from openai.types.realtime import RealtimeReasoning
+from openai.types.realtime.realtime_audio_input_turn_detection import ServerVad
 
-from tests.clients.claims import KEY, MODEL, main
+from tests.clients.claims import KEY, LONG, MODEL, main
 from tests.clients.sound import RATE_HZ, loud, pieces, quiet, utterance
 
-LONG = " ".join(["a long story about the sea"] * 20)
-SERVER_VAD = TurnDetection(type="server_vad", create_response=True, interrupt_response=True)
+SERVER_VAD = ServerVad(type="server_vad", create_response=True, interrupt_response=True)
 
 
 @function_tool

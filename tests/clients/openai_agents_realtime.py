@@ -8,10 +8,9 @@ from contextlib import asynccontextmanager
 from agents import function_tool
 from agents.realtime import RealtimeAgent, RealtimeRunner, RealtimeSession, realtime_handoff
 
-from tests.clients.claims import KEY, MODEL, main
+from tests.clients.claims import KEY, LONG, MODEL, main
 from tests.clients.sound import BYTES_PER_MS, loud, pieces, quiet, utterance
 
-LONG = " ".join(["a long story about the sea"] * 20)
 SERVER_VAD = {"type": "server_vad", "interrupt_response": True, "create_response": True}
 
 

@@ -6,16 +6,15 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import pairwise
+from itertools import groupby
 
 from openai import AsyncOpenAI
 from websockets.exceptions import InvalidStatus
 
-from tests.clients.claims import KEY, MODEL, main
+from tests.clients.claims import KEY, LONG, MODEL, main
 from tests.clients.sound import BYTES_PER_MS, loud, pieces, quiet, utterance
 from tests.wire.realtime_server.strict import check
 
-LONG = " ".join(["a long story about the sea"] * 20)
 WEATHER = {
     "type": "function",
     "name": "get_weather",
@@ -91,7 +90,8 @@ def sound(events):
 
 
 def kinds(events):
-    return [before.type for before, after in pairwise([*events, events[0]]) if before.type != after.type]
+    """Their types, each run of one told once."""
+    return [kind for kind, _ in groupby(event.type for event in events)]
 
 
 async def a_text_turn_is_answered(url):

@@ -43,10 +43,9 @@ from pipecat.services.openai.realtime.events import (
 from pipecat.services.openai.realtime.llm import OpenAIRealtimeLLMService
 from pipecat.workers.runner import WorkerRunner
 
-from tests.clients.claims import KEY, MODEL, main
+from tests.clients.claims import KEY, LONG, MODEL, main
 from tests.clients.sound import BYTES_PER_MS, RATE_HZ, loud, pieces, quiet, utterance
 
-LONG = " ".join(["a long story about the sea"] * 20)
 LISTENING = AudioConfiguration(
     input=AudioInput(transcription=InputAudioTranscription(), turn_detection=TurnDetection()),
     output=AudioOutput(voice="marin"),
