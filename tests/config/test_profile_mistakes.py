@@ -351,8 +351,11 @@ def test_a_validator_that_breaks_is_told_as_the_adapters(home: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        ("turn_detection: {type: semantic_vad, eagernes: low}", "turn_detection.eagernes: no such option; did you mean eag"),
-        ("turn_detection: {type: server_vad, treshold: 1}", "turn_detection.treshold: no such option; did you mean thr"),
+        (
+            "turn_detection: {type: semantic_vad, eagernes: low}",
+            "turn_detection.eagernes: no such option; did you mean e",
+        ),
+        ("turn_detection: {type: server_vad, treshold: 1}", "turn_detection.treshold: no such option; did you mean t"),
         ("transcription: {modle: x}", "transcription.modle: no such option; did you mean model?"),
         ("models: {mine: {voises: [a]}}", "models.mine.voises: no such option; did you mean voices?"),
     ],

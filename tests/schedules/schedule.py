@@ -22,7 +22,7 @@ from tth.session.stage import Rung
 from tth.testing.emulated import QUICK, InMemory
 from tth.testing.peers import ScriptedAvatar
 
-TURN_S = 60.0
+TURN_S = 90.0
 """No turn of these few words may last longer, whatever goes wrong."""
 
 KINDS = (

@@ -61,8 +61,12 @@ def openai(
         hears=hears or EmulatorOptions().hears,
         **rest,
     )
-    with suppress(KeyboardInterrupt):
+    try:
         asyncio.run(_serve(Emulator(options), port))
+    except KeyboardInterrupt:
+        return
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from error
 
 
 async def _serve(emulator: Any, port: int) -> None:

@@ -16,7 +16,7 @@ from tth.session.cast import Cast
 from tth.session.commands import Commands
 from tth.session.foreign import CLOSE_S, close_adapter, explain
 from tth.session.turn import Turn
-from tth.session.voice import Prepared, Voice
+from tth.session.voice import AGAIN_S, ROUNDS, Prepared, Voice
 
 COMMAND_S = 10.0
 """Longest time the voice may take to accept a command."""
@@ -64,7 +64,7 @@ class VoiceLine:
         self._caller = caller
         self._commands = Commands()
         adapters = max(1, len(cast.realtime))
-        self._renew_s = adapters * (cast.deadlines.connect_s + CLOSE_S) + 1
+        self._renew_s = ROUNDS * (adapters * (cast.deadlines.connect_s + CLOSE_S) + AGAIN_S) + 1
         self._told = 0
         self._renewing = False
         self._refused_voice = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tth.adapters.realtime import RealtimeAdapter
@@ -14,6 +14,21 @@ from tth.core.events import DegradedEvent, Event, RecoveredEvent
 from tth.errors import AdapterError
 from tth.session.chain import Chain, Link, Maker
 from tth.session.foreign import close_adapter, explain
+
+ROUNDS = 2
+"""How often the profile's adapters are gone through before there is no voice."""
+
+AGAIN_S = 0.5
+"""Between two rounds: what failed for a moment is well again by then."""
+
+
+def worth_trying_again(error: Exception) -> bool:
+    """Whether an adapter that failed to connect may connect in a moment."""
+    return isinstance(error, TimeoutError) or (isinstance(error, AdapterError) and error.decision == "retry")
+
+
+def _told(trouble: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in trouble.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +185,22 @@ class Voice:
 
     async def _connect_first(self, reason: str, finished: str) -> tuple[Prepared, str]:
         """The first adapter that connects, and why it is that one."""
-        trouble: list[str] = []
-        for link in self._chain.attempts():
-            if link.name == finished:
-                continue  # it said itself that trying again is of no use
-            try:
-                prepared = await self._connect(link)
-            except Exception as error:  # foreign code; the next adapter is tried
-                self._chain.failed(link, error)
-                trouble.append(f"{link.name}: {explain(error)}")
-            else:
-                return prepared, "; ".join(trouble) or reason
-        raise AdapterError("voice", "; ".join(trouble) or reason, code="voice_failed")
+        trouble: dict[str, str] = {}
+        hopeless = {finished}
+        for round_ in range(ROUNDS):
+            if round_:
+                await asyncio.sleep(AGAIN_S)
+            for link in [link for link in self._chain.attempts() if link.name not in hopeless]:
+                try:
+                    prepared = await self._connect(link)
+                except Exception as error:  # foreign code; the next adapter is tried
+                    self._chain.failed(link, error)
+                    trouble[link.name] = explain(error)
+                    if not worth_trying_again(error):
+                        hopeless.add(link.name)
+                else:
+                    return prepared, _told(trouble) or reason
+        raise AdapterError("voice", _told(trouble) or reason, code="voice_failed")
 
     def _tell(self, was: str, reason: str) -> None:
         if self.name == (was or self._best):

@@ -130,7 +130,7 @@ class Emulator:
 
     def _mind(self) -> LLMAdapter:
         scripted = self._scripted() if self.options.mind.kind == "scripted" else None
-        return EmulatedMind(self.options.mind, self._shared, scripted)
+        return EmulatedMind(self.options.mind, self._shared, scripted, pace=self.options.pace)
 
     def _scripted(self) -> LLMAdapter:
         from tth.builtins.scripted.mind import ScriptedMind

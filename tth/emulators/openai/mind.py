@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +16,9 @@ from tth.core.controls import TurnControl
 from tth.core.conversation import Item, ToolCallPart, ToolResultPart
 from tth.core.streams import Stream
 from tth.core.tools import Tool, ToolCall
+
+WORD_S = 0.3
+"""What a spoken word lasts, about."""
 
 DEEPEST = 4
 """Levels of a schema that are filled in."""
@@ -36,10 +40,14 @@ class EmulatedMind:
         options: What it says.
         shared: Handed on to the scripted mind.
         scripted: Makes the mind that answers where ``options`` says so.
+        pace: How many times faster than one speaks it writes; 0: at once.
     """
 
-    def __init__(self, options: MindOptions, shared: Shared, scripted: LLMAdapter | None = None) -> None:
+    def __init__(
+        self, options: MindOptions, shared: Shared, scripted: LLMAdapter | None = None, *, pace: float = 0.0
+    ) -> None:
         self._options = options
+        self._pause_s = WORD_S / pace if pace else 0.0
         self._scripted = scripted
         self._answers = itertools.cycle(options.answers or ("Yes.",))
         self._numbers = itertools.count(1)
@@ -61,9 +69,11 @@ class EmulatedMind:
         else:
             async for piece in self._scripted.generate(messages, control=control):
                 yield piece
+                await asyncio.sleep(self._pause_s)
             return
         for word in text.split(" "):
             yield f"{word} "
+            await asyncio.sleep(self._pause_s)
 
     async def close(self) -> None:
         """Release the scripted mind. Idempotent."""
