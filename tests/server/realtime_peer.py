@@ -47,7 +47,9 @@ class RealtimePeer:
 
     async def say(self, text, **item):
         content = [{"type": "input_text", "text": text}]
-        await self.send("conversation.item.create", item={"type": "message", "role": "user", "content": content, **item})
+        await self.send(
+            "conversation.item.create", item={"type": "message", "role": "user", "content": content, **item}
+        )
         return (await self.the("conversation.item.done"))["item"]
 
     async def answer(self, **response):

@@ -1,0 +1,43 @@
+"""A plugin with what the shipped profiles lack: a mind that calls tools, and one that a test watches."""
+
+from __future__ import annotations
+
+from importlib.metadata import EntryPoint
+
+from tth import hookimpl
+from tth.emulators.openai.mind import EmulatedMind, MindOptions
+from tth.plugins.loader import find_entry_points, load_plugins
+from tth.testing.peers import ScriptedVoice
+
+
+class ToolCaller(EmulatedMind):
+    """Echoes, and calls a tool that the person names."""
+
+    def __init__(self, options, shared) -> None:
+        super().__init__(MindOptions(kind="echo"), shared)
+
+
+class Listener(ScriptedVoice):
+    """A voice whose every word the test writes; the last ones made are kept."""
+
+    made: list[Listener] = []  # noqa: RUF012 - the adapters of a test are its to find
+
+    def __init__(self, options, shared) -> None:
+        super().__init__()
+        self.made.append(self)
+
+
+@hookimpl
+def register_llm(register) -> None:
+    register("tool_caller", ToolCaller)
+
+
+@hookimpl
+def register_realtime(register) -> None:
+    register("listener", Listener)
+    register("second_listener", Listener)
+
+
+def registry():
+    plugin = EntryPoint(name="realtime_plugins", value=__name__, group="tth")
+    return load_plugins([*find_entry_points(), plugin])
