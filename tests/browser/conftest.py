@@ -116,6 +116,7 @@ def browser(launch) -> Any:
 @pytest.fixture(scope="module")
 def muted_browser(launch) -> Any:
     """Lets sound out only after a gesture of the person."""
+    # Of Web Audio, the policy ``user-gesture-required`` holds back only that of foreign frames.
     return launch("document-user-activation-required")
 
 
