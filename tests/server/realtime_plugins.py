@@ -6,6 +6,7 @@ from importlib.metadata import EntryPoint
 
 from tth import hookimpl
 from tth.emulators.openai.mind import EmulatedMind, MindOptions
+from tth.errors import AdapterUnavailable
 from tth.plugins.loader import find_entry_points, load_plugins
 from tth.testing.peers import ScriptedVoice
 
@@ -25,6 +26,18 @@ class Listener(ScriptedVoice):
     def __init__(self, options, shared) -> None:
         super().__init__()
         self.made.append(self)
+
+
+class Faceless:
+    """A face whose engine is not installed."""
+
+    def __init__(self, options, shared) -> None:
+        raise AdapterUnavailable("faceless", "its engine is not installed; install it")
+
+
+@hookimpl
+def register_avatar(register) -> None:
+    register("faceless", Faceless)
 
 
 @hookimpl

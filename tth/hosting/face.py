@@ -196,8 +196,12 @@ class Face:
                 await self._news.wait()
                 continue
             moving = self._now = self._queue.popleft()
-            self._playhead.start(moving.speech)
             self._stage.start(moving.speech, self._control, turn_id=moving.id, generation=0)
+            # The avatar takes a speech up where the playhead stands: at its first sample, if that does not run yet.
+            await asyncio.sleep(0)
+            if moving is not self._now:
+                continue
+            self._playhead.start(moving.speech)
             for mark in moving.emotions:
                 self._stage.emotion(mark)
             await self._to_the_end(moving)

@@ -160,21 +160,28 @@ class Host:
                 self.running -= 1
             self._send(event.type, event.data.decode())
         for order in self.engine.take_orders():
-            if isinstance(order, orders.OutputItem):
-                replies = self._asides.of(order.response_id) or self._replies
-                replies.named(order.response_id, order.item_id, order.call_id)
-                continue
-            if isinstance(order, orders.Truncate) and self._face is not None:
-                self._face.truncated(order.item_id)
-            if isinstance(order, orders.Respond):
-                self.running += 1
-                self._plans[order.response_id] = self._plan
-            self._put(order)
+            self._accept(order)
         if self.running <= 0:
             self._idle.set()
             if self._expiring and self._voices.alive:
                 reason, self._expiring = self._expiring, ""
                 self._put(Renew(self._voices.adapter, reason, lost=False))
+
+    def _accept(self, order: orders.Order) -> None:
+        """Do at once what cannot wait for the voice, and leave the rest to be done in its order."""
+        match order:
+            case orders.OutputItem():
+                replies = self._asides.of(order.response_id) or self._replies
+                replies.named(order.response_id, order.item_id, order.call_id)
+                return
+            case orders.Respond():
+                self.running += 1
+                self._plans[order.response_id] = self._plan
+            case orders.Cancel():
+                self._replies.hush(order.response_id)
+            case orders.Truncate() if self._face is not None:
+                self._face.truncated(order.item_id)
+        self._put(order)
 
     def _put(self, work: Work) -> None:
         if not self._orders.closed:

@@ -173,8 +173,17 @@ class Replies:
             self._face.finish(reply.id)
         self._changed()
 
+    def hush(self, response_id: str) -> None:
+        """The client does not want it any more: nothing of it is heard or seen from here on. To be dropped, too."""
+        reply = self.open.get(response_id)
+        if reply is not None:
+            reply.hushed = True
+            self._pacing.drop(response_id)
+        if self._face is not None:
+            self._face.drop(response_id)
+
     def drop(self, response_id: str) -> str:
-        """The client does not want it any more; gives the adapter's id of it."""
+        """Forget a response that the client does not want any more; gives the adapter's id of it."""
         reply = self._pop(response_id)
         self._pacing.drop(response_id)
         if reply is None:
@@ -252,6 +261,8 @@ class Replies:
         self._pacing.put(reply.id, len(pcm) / 2 / MEDIA_RATE_HZ, partial(self._sound, reply, pcm))
 
     def _sound(self, reply: Reply, pcm: bytes) -> None:
+        if reply.hushed:
+            return
         if not reply.samples:
             self._bus.publish(TurnStateEvent(state="speaking", turn_id=reply.id))
         self._engine.response_audio(reply.id, pcm)

@@ -29,6 +29,7 @@ class Reply:
         held_calls: Calls that are told when the sound before them has been.
         sent: Whether anything of it went to the client.
         ended: How the adapter ended it; empty while it goes on.
+        hushed: Whether nothing more of it may be heard.
         samples: Media units of sound that did.
     """
 
@@ -46,6 +47,7 @@ class Reply:
     held_sound: bytearray = field(default_factory=bytearray)
     sent: bool = False
     ended: str = ""
+    hushed: bool = False
     samples: int = 0
     _resampler: StreamResampler | None = None
     _rate_hz: int = MEDIA_RATE_HZ
