@@ -10,7 +10,7 @@ import msgspec
 from tth.adapters.realtime import RealtimeEvent
 from tth.audio.pcm import check_format, mono
 from tth.core.bus import EventBus
-from tth.core.conversation import Conversation, Item
+from tth.core.conversation import Conversation, Item, message
 from tth.core.events import (
     AudioChunkEvent,
     DegradedEvent,
@@ -23,9 +23,13 @@ from tth.core.events import (
     ResponseStartedEvent,
     SpeechMarkEvent,
     TextDeltaEvent,
+    ToolCallDeltaEvent,
     ToolCallEvent,
     TurnCompleteEvent,
     UsageEvent,
+    UserSpeechStartedEvent,
+    UserSpeechStoppedEvent,
+    UserTranscriptEvent,
     WarningEvent,
 )
 from tth.core.media import EmotionMark
@@ -53,8 +57,11 @@ class Floor(Protocol):
     def bound(self, turn: Turn) -> None:
         """The turn's response has begun."""
 
-    def stray(self, response_id: str) -> None:
+    def stray(self, event: ResponseStartedEvent) -> None:
         """A response that no open turn asked for has begun."""
+
+    def user_speaks(self, event: UserSpeechStartedEvent) -> None:
+        """The person has begun to speak."""
 
     def first_text(self, turn: Turn) -> None:
         """The turn's first words are there."""
@@ -106,6 +113,10 @@ class Intake:
             ItemStartedEvent: self._item,
             TurnCompleteEvent: self._complete,
             ToolCallEvent: self._pass_on,
+            ToolCallDeltaEvent: self._pass_on,
+            UserSpeechStartedEvent: floor.user_speaks,
+            UserSpeechStoppedEvent: self._utterance,
+            UserTranscriptEvent: self._transcript,
             UsageEvent: self._pass_on,
             ErrorEvent: floor.failed,
             WarningEvent: self._warning,
@@ -136,7 +147,7 @@ class Intake:
     def _started(self, event: ResponseStartedEvent) -> None:
         turn = self._floor.turn
         if turn is None or turn.response_id or turn.tries == 0 or event.tag not in (turn.id, ""):
-            self._floor.stray(event.response_id)
+            self._floor.stray(event)
             return
         turn.response_id = event.response_id
         self._floor.bound(turn)
@@ -236,6 +247,17 @@ class Intake:
         turn = self._turn_of(event.response_id)
         if turn is not None:
             self._floor.generated(turn, event)
+
+    def _utterance(self, event: UserSpeechStoppedEvent) -> None:
+        """The person has said something: it has its place in the conversation, whenever its words come."""
+        if event.item_id and event.item_id not in self._conversation:
+            self._conversation.put(Item(id=event.item_id, role="user", complete=False))
+        self._bus.publish(event)
+
+    def _transcript(self, event: UserTranscriptEvent) -> None:
+        if event.final:
+            self._conversation.put(message(event.item_id, "user", event.text))
+        self._bus.publish(event)
 
     def _pass_on(self, event: Event) -> None:
         turn = self._floor.turn

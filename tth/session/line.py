@@ -14,6 +14,7 @@ from tth.core.tasks import Tasks
 from tth.errors import AdapterError
 from tth.session.cast import Cast
 from tth.session.commands import Commands
+from tth.session.ears import Ears
 from tth.session.foreign import CLOSE_S, close_adapter, explain
 from tth.session.turn import Turn
 from tth.session.voice import AGAIN_S, ROUNDS, Prepared, Voice
@@ -62,6 +63,7 @@ class VoiceLine:
         self._cast = cast
         self._voice = voice
         self._caller = caller
+        self.ears = Ears(voice)
         self._commands = Commands()
         adapters = max(1, len(cast.realtime))
         self._renew_s = ROUNDS * (adapters * (cast.deadlines.connect_s + CLOSE_S) + AGAIN_S) + 1
@@ -91,6 +93,11 @@ class VoiceLine:
                 reason = explain(error)
             if self._voice.alive and self._voice.adapter is adapter:
                 self.lost(reason, AdapterError(self._voice.name, reason, code="voice_lost", decision="retry"))
+
+    @property
+    def hears_turns(self) -> bool:
+        """Whether the voice hears by itself when the person has said something, and answers."""
+        return self._voice.alive and self._voice.adapter.capabilities.turns == "server"
 
     async def work(self) -> None:
         """Tell the voice what it is to be told, until cancelled."""

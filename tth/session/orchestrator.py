@@ -17,6 +17,7 @@ from tth.core.events import (
     InterruptEvent,
     ItemHeardEvent,
     MeasureEvent,
+    ResponseStartedEvent,
     ResumeEvent,
     TurnCompleteEvent,
     TurnFailedEvent,
@@ -24,6 +25,7 @@ from tth.core.events import (
     TurnStartedEvent,
     TurnState,
     TurnStateEvent,
+    UserSpeechStartedEvent,
     UserTextEvent,
     WarningEvent,
 )
@@ -113,17 +115,16 @@ class Orchestrator:
             self._bus.publish(refusal)
             return
         self.interrupt("new_turn")
+        turn = self._begin(event.turn_id, event.text, event.control)
+        self.line.ask(turn)
+
+    def _begin(self, turn_id: str, text: str, control: TurnControl) -> Turn:
         self.turns += 1
-        turn = Turn(
-            event.turn_id or uuid.uuid4().hex[:12],
-            self.turns,
-            self._bus.begin(),
-            event.text,
-            merge(self.control, event.control),
-            self._clock.now(),
-        )
+        wish = merge(self.control, control)
+        turn = Turn(turn_id or uuid.uuid4().hex[:12], self.turns, self._bus.begin(), text, wish, self._clock.now())
         self.turn = turn
-        self._conversation.put(message(f"user_{turn.id}", "user", turn.text))
+        if text:
+            self._conversation.put(message(f"user_{turn.id}", "user", text))
         self._conversation.trim(ITEMS)
         self._bus.publish(
             TurnStartedEvent(
@@ -135,7 +136,7 @@ class Orchestrator:
             )
         )
         self._state(turn, "thinking")
-        self.line.ask(turn)
+        return turn
 
     def interrupt(self, reason: str) -> None:
         """Stop the open turn, now: when this returns nothing more of its text, sound or face is delivered."""
@@ -207,9 +208,20 @@ class Orchestrator:
         self._touch()
         self._open_speech(turn)
 
-    def stray(self, response_id: str) -> None:
-        """A response that no open turn asked for: it is told to stop."""
-        self.line.cancel(response_id)
+    def stray(self, event: ResponseStartedEvent) -> None:
+        """A response that no open turn asked for: the voice answers what it heard, or is told to stop."""
+        if event.tag or self.turn is not None or self.admission.draining or not self.line.hears_turns:
+            self.line.cancel(event.response_id)
+            return
+        turn = self._begin("", "", TurnControl())
+        turn.spoken, turn.tries, turn.response_id = True, 1, event.response_id
+        self.bound(turn)
+        self.asked(turn)
+
+    def user_speaks(self, event: UserSpeechStartedEvent) -> None:
+        """The person has begun to speak: whoever speaks then falls silent."""
+        self._bus.publish(event)
+        self.interrupt("user_speech")
 
     def first_text(self, turn: Turn) -> None:
         """The turn's first words are there."""
@@ -217,6 +229,7 @@ class Orchestrator:
 
     def first_sound(self, turn: Turn) -> None:
         """The turn's first sound is there."""
+        self.line.ears.answered()
         self._measure("first_audio_ms", turn)
         self._state(turn, "speaking")
 
@@ -310,7 +323,11 @@ class Orchestrator:
             self.generated(turn, TurnCompleteEvent(status="incomplete", reason=reason))
         elif turn.tries < TRIES:
             self._forget_answer(turn)
-            self.line.ask(turn)
+            if turn.spoken:  # what was said is said again to the new voice, which answers by itself
+                turn.tries += 1
+                self.asked(turn)
+            else:
+                self.line.ask(turn)
         else:
             self._fail(turn, "voice_failed", reason)
 

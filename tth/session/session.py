@@ -26,6 +26,7 @@ from tth.core.events import (
     SessionReadyEvent,
     UserTextEvent,
 )
+from tth.core.media import AudioChunk
 from tth.core.tasks import Tasks
 from tth.core.watchdog import Watchdog
 from tth.errors import SessionClosed, TthError
@@ -33,6 +34,7 @@ from tth.session.budget import BudgetWatch
 from tth.session.cascade import Cascade
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.line import VoiceLine
 from tth.session.orchestrator import Orchestrator
 from tth.session.playhead import Playhead
 from tth.session.stage import AvatarStage, Rung
@@ -69,6 +71,8 @@ class Session:
         self._observing = observing
         self._tasks = Tasks(self._broke)
         self._open = False
+        self._hearing = False
+        self._line: VoiceLine
         self._clock: Clock
         self._watchdog: Watchdog
         self._budget: BudgetWatch
@@ -126,6 +130,7 @@ class Session:
         line = self._orchestrator.line
         self._tasks.start(line.listen(), f"{self.id} voice")
         self._tasks.start(line.work(), f"{self.id} commands")
+        self._line = line
         for name, beside in self._observing(self) if self._observing else ():
             self._tasks.start(beside, f"{self.id} {name}")
         if self.cast.realtime:
@@ -205,6 +210,22 @@ class Session:
         if refused is not None or turn is None:
             raise TthError(refused.message if refused is not None else "the turn was over before it began")
         return turn
+
+    def hear(self, chunk: AudioChunk) -> None:
+        """What the person says aloud, piece by piece; a voice that hears answers it.
+
+        It is kept while the voice is replaced, and said again where it was not answered.
+
+        Raises:
+            SessionClosed: The session has ended.
+            MediaError: It is no sound of speech.
+        """
+        if not self._open:
+            raise SessionClosed(f"session {self.id} has ended")
+        if not self._hearing:
+            self._hearing = True
+            self._tasks.start(self._line.ears.work(), f"{self.id} ears")
+        self._line.ears.hear(chunk)
 
     def interrupt(self, reason: str = "client") -> None:
         """Stop the open turn at once."""

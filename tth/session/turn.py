@@ -29,6 +29,7 @@ class Turn:
         response_id: The response bound to it, empty while none is.
         generated: Whether nothing more will come of the response.
         status: The adapter's word on the response, once generated.
+        spoken: Whether the voice heard by itself what it is to answer.
         tries: How often it was asked.
         ending: The event that closed it, ``None`` while it is open.
         aligner: Carries incomplete samples from chunk to chunk.
@@ -47,6 +48,7 @@ class Turn:
         "reason",
         "response_id",
         "speech",
+        "spoken",
         "status",
         "text",
         "tries",
@@ -69,6 +71,7 @@ class Turn:
         self.status = ""
         self.reason = ""
         self.usage: dict[str, float] | None = None
+        self.spoken = False
         self.tries = 0
         self.ending: Ending | None = None
         self.aligner = SampleAligner()
