@@ -121,6 +121,18 @@ def test_a_typed_sentence_is_spoken_shown_and_ends_as_one(serve, browser, visit)
     assert_seamless(page.evaluate("tthDebug.slots"), SHORT_UNITS)
 
 
+def test_what_the_session_has_cost_stands_beside_the_state_and_nothing_where_nobody_knows(serve, browser, visit):
+    page = visit(browser, f"{serve(answer='Yes.', cost_usd=0.0124).address}/?debug=1")
+    assert page.is_hidden("#cost")
+    for cost in ("$0.012", "$0.025"):
+        say(page, "Hello")
+        until(page, f"document.querySelector('#cost').textContent === '{cost}'")
+    free = visit(browser, f"{serve(answer='Yes.').address}/?debug=1")
+    say(free, "Hello")
+    finished(free)
+    assert free.is_hidden("#cost")
+
+
 def test_esc_silences_voice_and_mouth_at_once_and_the_next_question_is_answered(serve, browser, visit):
     served = serve(answer=ANSWER)
     page = visit(browser, f"{served.address}/?debug=1")

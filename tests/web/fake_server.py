@@ -64,6 +64,7 @@ class Behaviour:
     seed: int = 1
     answer: str = ANSWER
     key: str = ""
+    cost_usd: float = 0
     refusal: dict[str, str] | None = None
     broken: dict[str, str] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -213,6 +214,8 @@ class Stream:
             self.moved.clear()
             await self.moved.wait()
         self.event("turn_complete", status="completed", samples=talk.units, text=talk.text)
+        if self.behaviour.cost_usd:
+            self.event("measure", name="session_cost_usd", value=self.turn * self.behaviour.cost_usd)
 
     async def speak(self, talk: Talk) -> None:
         step = self.behaviour.chunk_ms * UNITS // 1000

@@ -151,6 +151,17 @@ function showState(state) {
   if (state === "ready") toasts.over("unsent");
 }
 
+/**
+ * What the session has cost; nothing where nobody knows.
+ *
+ * @param {number | null} dollars
+ */
+function showCost(dollars) {
+  parts.cost.hidden = dollars === null;
+  parts.cost.textContent = dollars === null ? "" : `$${dollars.toFixed(dollars < 1 ? 3 : 2)}`;
+  parts.cost.title = "What this session has cost so far";
+}
+
 /** @param {Turn} turn */
 function showTurn(turn) {
   if (turn === dialogue.turn) caption.show(turn.text);
@@ -177,6 +188,8 @@ function debug() {
 client.addEventListener("session", (event) => meet(detail(event)));
 client.addEventListener("state", (event) => showLink(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));
+client.addEventListener("session", () => showCost(null));
+dialogue.addEventListener("cost", (event) => showCost(detail(event)));
 dialogue.addEventListener("turn", () => caption.show(""));
 dialogue.addEventListener("caption", (event) => showTurn(detail(event)));
 dialogue.addEventListener("notice", (event) => toasts.show(detail(event)));

@@ -28,7 +28,7 @@ import { noticeOf, refusedText } from "./words.js";
 /**
  * Dispatches CustomEvents: `state` (State), `said` (what the person said began a turn), `refused` (it did not), `turn`
  * (Turn, one begins), `caption` (Turn, its text grew or it ended), `notice` (Notice) and `over` (topic: the trouble of
- * its notice is over).
+ * its notice is over) and `cost` (dollars: what the session has cost, where its voice knows).
  */
 export class Dialogue extends EventTarget {
   #client;
@@ -189,6 +189,7 @@ export class Dialogue extends EventTarget {
   #hear(event) {
     if (event.type === "turn_started") return this.#begin(event);
     if (event.type === "error" && this.#giveBack(event)) return;
+    if (event.type === "measure" && event.name === "session_cost_usd") this.#tell("cost", event.value);
     const notice = noticeOf(event);
     if (notice) this.#tell("notice", notice);
     const turn = this.#turns.get(event.turn_id);

@@ -19,6 +19,7 @@ export function findParts() {
     room: part("room", HTMLElement),
     name: part("name", HTMLElement),
     state: part("state", HTMLElement),
+    cost: part("cost", HTMLElement),
     persona: part("persona", HTMLSelectElement),
     profile: part("profile", HTMLSelectElement),
     emotion: part("emotion", HTMLFieldSetElement),
