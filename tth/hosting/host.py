@@ -62,12 +62,12 @@ NO_PLAN = Plan()
 
 @dataclass(frozen=True, slots=True)
 class Renew:
-    """Replace ``adapter``, if it is still in use; ``lost`` where it is of no use any more."""
+    """Replace ``adapter``, if it is still in use; ``planned`` where it could go on."""
 
     adapter: RealtimeAdapter
     reason: str
     error: Exception | None = None
-    lost: bool = True
+    planned: bool = False
 
 
 Work: TypeAlias = orders.Order | Renew
@@ -113,14 +113,14 @@ class Host:
         self._face = face
         self._pacing = Pacing(pace)
         self._replies = Replies(engine, self._pacing, self.flush, voices.conversation, self._bus, face)
-        self._mind = Mind(engine, voices, self._replies, hears)
+        self._mind = Mind(engine, voices, self._replies, self._renew_soon, hears)
         self._asides = Asides(engine, voices, self._pacing, self.flush, self._bus)
         self._orders: Channel[Work] = Channel(ORDERS)
         self._tasks = Tasks(self._broke)
         self._plan = NO_PLAN
         self._plans: dict[str, Plan] = {}
         self._turns = 0
-        self._expiring = ""
+        self._due = ""
         self._stopping = ""
         self._idle = asyncio.Event()
 
@@ -163,9 +163,9 @@ class Host:
             self._accept(order)
         if self.running <= 0:
             self._idle.set()
-            if self._expiring and self._voices.alive:
-                reason, self._expiring = self._expiring, ""
-                self._put(Renew(self._voices.adapter, reason, lost=False))
+            if self._due and self._voices.alive:
+                reason, self._due = self._due, ""
+                self._put(Renew(self._voices.adapter, reason, planned=True))
 
     def _accept(self, order: orders.Order) -> None:
         """Do at once what cannot wait for the voice, and leave the rest to be done in its order."""
@@ -186,6 +186,11 @@ class Host:
     def _put(self, work: Work) -> None:
         if not self._orders.closed:
             self._orders.put_now(work)
+
+    def _renew_soon(self, reason: str) -> None:
+        """Replace the voice as soon as nothing runs."""
+        self._due = reason
+        self.flush()
 
     def plan(self, *, fail: str | None = None, items: int | None = None) -> None:
         """What becomes of the responses that the next frame asks for: failure with a code, or several items."""
@@ -214,8 +219,8 @@ class Host:
                     error = AdapterError(self._voices.name, event.message, code=event.code, decision=event.decision)
                     self._put(Renew(adapter, event.message, error))
             case ExpiringSoonEvent():
-                self._expiring = "its connection was about to end"
-                self.flush()
+                if self._voices.lived_s >= SHORT_LIFE_S:
+                    self._renew_soon("its connection was about to end")
             case UserTranscriptEvent():
                 self._understood(event)
             case DegradedEvent() | WarningEvent():
@@ -267,9 +272,9 @@ class Host:
         for reply in list(self._replies.open.values()):
             if reply not in again and not reply.ended:
                 self._replies.end(reply.id, getattr(work.error, "code", "voice_lost"), work.reason)
-        if again or self._voices.lived_s >= SHORT_LIFE_S:
+        if again or work.planned or self._voices.lived_s >= SHORT_LIFE_S:
             await self._connect(work.reason, work.error)
-        elif work.lost:
+        else:
             await self._voices.leave()
         for reply in again:
             await self._ask(reply)
@@ -287,6 +292,7 @@ class Host:
                 await self._cancel(order.response_id)
             case _:
                 await self._mind.obey(order)
+                self.flush()
 
     async def _respond(self, order: orders.Respond) -> None:
         plan = self._plans.pop(order.response_id, NO_PLAN)

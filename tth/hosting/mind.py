@@ -20,6 +20,8 @@ from tth.wire.realtime.server.engine import Engine
 
 UNITS_PER_MS = 24
 
+ANOTHER = "another voice is asked for"
+
 SLOWEST, FASTEST = 0.25, 4.0
 
 Hears: TypeAlias = Callable[[bytes], Awaitable[str]]
@@ -37,14 +39,23 @@ class Mind:
         engine: Told what was understood of an utterance.
         voices: Who is told.
         replies: For what the client calls what the voice said.
+        renew: Called with a reason to have the voice replaced when it is silent.
         hears: What an utterance says, for a voice that cannot hear.
     """
 
-    def __init__(self, engine: Engine, voices: Voices, replies: Replies, hears: Hears | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        voices: Voices,
+        replies: Replies,
+        renew: Callable[[str], None],
+        hears: Hears | None,
+    ) -> None:
         self._engine = engine
         self._voices = voices
         self._conversation = voices.conversation
         self._replies = replies
+        self._renew = renew
         self._hears = hears
         self._settings: orders.Configure | None = None
         self._unheard = False
@@ -96,8 +107,11 @@ class Mind:
         when = applied.fields.get("voice", "never")
         if when == "now":
             self._voices.voice_name = order.voice
+        elif when == "at_renewal" and self._replies.open:
+            self._voices.voice_name = order.voice
+            self._renew(ANOTHER)
         elif when == "at_renewal":
-            await self._voices.renew("another voice is asked for", voice=order.voice)
+            await self._voices.renew(ANOTHER, voice=order.voice)
             await self._voices.adapter.configure(SessionChange(instructions=order.instructions, tools=change.tools))
 
     async def _add(self, told: orders.ToldItem, previous_item_id: str | None) -> None:
