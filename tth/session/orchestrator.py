@@ -15,7 +15,6 @@ from tth.core.events import (
     ErrorEvent,
     HoldEvent,
     InterruptEvent,
-    ItemHeardEvent,
     MeasureEvent,
     ResponseStartedEvent,
     ResumeEvent,
@@ -35,9 +34,9 @@ from tth.errors import AdapterError, MediaError
 from tth.session.admission import Admission
 from tth.session.cast import Cast
 from tth.session.foreign import explain
-from tth.session.hearing import settle
 from tth.session.intake import Intake
 from tth.session.line import VoiceLine
+from tth.session.memory import TurnMemory
 from tth.session.playhead import Playhead
 from tth.session.playout import Playout
 from tth.session.speech import Speech
@@ -92,9 +91,9 @@ class Orchestrator:
         self._intake = Intake(self, bus, conversation, stage, playhead)
         self._playout = Playout(playhead, clock, self._played)
         self._silence: Watch | None = None
-        self._stopped: Turn | None = None
         self._renewal_due = False
         self.line = VoiceLine(cast, voice, self)
+        self._memory = TurnMemory(conversation, bus, self.line)
         self.turn: Turn | None = None
         self.turns = 0
         self.control = TurnControl()
@@ -149,18 +148,9 @@ class Orchestrator:
         samples = self._leave(turn)
         ending = TurnInterruptedEvent(reason=reason, samples=samples, turn_id=turn.id, generation=turn.generation)
         self._end(turn, ending)
-        if flush_due:
-            turn.expect_flush()
-            self._stopped = turn
         if turn.tries and not generated:
             self.line.cancel(turn.response_id)
-        if turn.speech.items:
-            self.line.then(lambda: self._settle(turn, samples))
-
-    async def _settle(self, turn: Turn, samples: int) -> None:
-        samples = await turn.flush_report(samples)
-        if heard := settle(turn.speech, samples, self._conversation, self._bus, turn.id):
-            await self.line.tell_now(lambda adapter: adapter.set_heard(heard))
+        self._memory.interrupted(turn, samples, flush_due=flush_due)
 
     def _control_update(self, event: ControlUpdateEvent) -> None:
         self.control = merge(self.control, event.control)
@@ -197,9 +187,7 @@ class Orchestrator:
 
     def report_flush(self, number: int, sample: int) -> None:
         """Take the client's word on where the sound of the interrupted turn ``number`` stopped."""
-        if self._stopped is not None and self._stopped.number == number:
-            self._stopped.flushed(sample)
-            self._stopped = None
+        self._memory.report_flush(number, sample)
 
     # What the voice says (the intake's floor)
 
@@ -348,9 +336,7 @@ class Orchestrator:
         self._stage.start(turn.speech, control, turn_id=turn.id, generation=turn.generation)
 
     def _forget_answer(self, turn: Turn) -> None:
-        for item in turn.speech.items:
-            self._conversation.remove(item)
-            self._bus.publish(ItemHeardEvent(item_id=item, text="", turn_id=turn.id, generation=turn.generation))
+        self._memory.forget(turn)
         self._stage.interrupt()
         turn.speech, turn.response_id = Speech(turn.id), ""
 
@@ -372,7 +358,7 @@ class Orchestrator:
 
     def _played(self, turn: Turn) -> None:
         """The last sample was played, or will never be."""
-        self._remember(turn)
+        self._memory.played(turn)
         if turn.status == "failed":
             self._fail(turn, "response_failed", turn.reason)
             return
@@ -391,16 +377,6 @@ class Orchestrator:
                 samples=turn.speech.received,
             ),
         )
-
-    def _remember(self, turn: Turn) -> None:
-        """Put what was said into the conversation; of a response that broke off, what was heard."""
-        if turn.status != "completed" and turn.speech.received:
-            heard = settle(turn.speech, turn.speech.received, self._conversation, self._bus, turn.id)
-            self.line.tell(lambda adapter: adapter.set_heard(heard))
-            return
-        for item in turn.speech.items.values():
-            if item.id in self._conversation:
-                self._conversation.set_text(item.id, item.text, complete=turn.status == "completed")
 
     def _fail(self, turn: Turn, code: str, problem: str) -> None:
         if turn.tries and not turn.generated:
