@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 from contextlib import aclosing
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -135,3 +138,15 @@ async def test_our_voice_is_cut_to_what_was_heard(url) -> None:
             assert "seven" not in heard
         finally:
             await voice.close()
+
+
+async def test_the_program_of_the_docs_works_as_it_is_pasted() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "server.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    async with serving() as site:
+        text = program.replace("http://127.0.0.1:8000", site.base).replace('model="offline"', 'model="offline_mock"')
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-W", "error", "-c", text, stdout=asyncio.subprocess.PIPE
+        )
+        said, _ = await process.communicate()
+    assert (process.returncode, said) == (0, b"You said: What is seven times six?")
