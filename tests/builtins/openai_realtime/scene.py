@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tth.builtins.openai_realtime.adapter import OpenAIRealtime
 from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
-from tth.core.events import TurnCompleteEvent
+from tth.core.events import AudioChunkEvent, TextDeltaEvent, TurnCompleteEvent
 from tth.emulators.openai.emulator import Emulator
 from tth.emulators.openai.faults import Fault, Faults
 from tth.testing.emulated import QUICK, InMemory
@@ -70,3 +70,11 @@ async def until(adapter, *kinds):
 
 def of(events, kind):
     return [event for event in events if isinstance(event, kind)]
+
+
+def words(events):
+    return "".join(event.token for event in of(events, TextDeltaEvent)).strip()
+
+
+def sound(events):
+    return b"".join(event.data for event in of(events, AudioChunkEvent))
