@@ -23,8 +23,6 @@ from tth.testing.clock import run
 from tth.testing.emulated import emulated_openai
 
 CLOCK = Tool("tell_time", "Tells the time.", {"type": "object", "properties": {"zone": {"enum": ["utc", "cet"]}}})
-VOICE = b"\x00\x20\x00\xe0" * 1200
-"""100 ms that an ear takes for speech."""
 
 
 async def test_the_plain_interface_works_as_users_write_it_over_a_real_socket(monkeypatch):

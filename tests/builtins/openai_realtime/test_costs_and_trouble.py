@@ -16,15 +16,9 @@ from tth.core.events import (
     ExpiringSoonEvent,
     UsageEvent,
 )
-from tth.core.tools import Tool
 from tth.emulators.openai.mind import MindOptions
 from tth.errors import AdapterError, AdapterUnavailable
 from tth.testing.clock import run
-
-CLOCK = Tool("tell_time", "Tells the time.", {"type": "object", "properties": {"zone": {"enum": ["utc", "cet"]}}})
-VOICE = b"\x00\x20\x00\xe0" * 1200
-"""100 ms that an ear takes for speech."""
-
 
 # Costs
 

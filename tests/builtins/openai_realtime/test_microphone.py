@@ -16,10 +16,8 @@ from tth.core.events import (
     UserTranscriptEvent,
 )
 from tth.core.media import AudioChunk
-from tth.core.tools import Tool
 from tth.testing.clock import run
 
-CLOCK = Tool("tell_time", "Tells the time.", {"type": "object", "properties": {"zone": {"enum": ["utc", "cet"]}}})
 VOICE = b"\x00\x20\x00\xe0" * 1200
 """100 ms that an ear takes for speech."""
 

@@ -13,12 +13,7 @@ from tth.core.conversation import message
 from tth.core.events import (
     WarningEvent,
 )
-from tth.core.tools import Tool
 from tth.testing.clock import run
-
-CLOCK = Tool("tell_time", "Tells the time.", {"type": "object", "properties": {"zone": {"enum": ["utc", "cet"]}}})
-VOICE = b"\x00\x20\x00\xe0" * 1200
-"""100 ms that an ear takes for speech."""
 
 
 def test_seven_emotions_are_seven_voices_that_every_model_of_today_has():
