@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from functools import wraps
 
 import pytest
@@ -12,6 +12,7 @@ from tests.hosting.scene import client, settle
 from tth.adapters.realtime import RealtimeCapabilities
 from tth.core.conversation import AudioPart
 from tth.core.events import (
+    AudioChunkEvent,
     DegradedEvent,
     ErrorEvent,
     ExpiringSoonEvent,
@@ -349,3 +350,60 @@ async def test_a_response_out_of_band_that_is_cancelled_before_its_voice_is_ther
         await peer.send("response.cancel", response_id=peer.of("response.created")[0]["response"]["id"])
         assert peer.ends == [("cancelled", None)]
         assert peer.voice.cancelled
+
+
+@on_virtual_time
+async def test_chunks_that_end_within_a_sample_or_have_another_rate_add_up():
+    async with client() as peer:
+        await peer.ask()
+        peer.voice.start()
+        tone = b"\x01\x10" * 24_000
+        for at in range(0, len(tone), 1001):
+            chunk = tone[at : at + 1001]
+            peer.voice.emit(AudioChunkEvent(data=chunk, response_id="r1", item_id="i1"))
+        peer.voice.audio(1000, rate_hz=16_000)
+        peer.voice.audio(1000)
+        peer.voice.finish()
+        await settle()
+        sent = b"".join(b64decode(event["delta"]) for event in peer.of("response.output_audio.delta"))
+        assert sent[: len(tone)] == tone
+        assert abs(len(sent) - 3 * len(tone)) < 100
+
+
+@on_virtual_time
+async def test_sound_of_no_use_fails_the_response_and_the_next_one_is_whole():
+    async with client() as peer:
+        await peer.ask()
+        peer.voice.start()
+        peer.voice.emit(AudioChunkEvent(data=b"12", sample_rate=7, response_id="r1", item_id="i1"))
+        await settle()
+        assert peer.ends == [("failed", "bad_audio")]
+        await peer.ask()
+        await peer.answer(item_id="i2", response_id="r2")
+        assert peer.ends[1:] == [("completed", None)]
+
+
+@on_virtual_time
+async def test_a_voice_that_changes_at_renewal_only_is_renewed_before_it_speaks():
+    async with client() as peer:
+        await peer.say("hi")
+        await peer.send("session.update", session={"type": "realtime", "audio": {"output": {"voice": "nova"}}})
+        assert [voice.voice for voice in peer.made] == [None, "nova"]
+        assert peer.told() == [("user", "hi")]
+        await peer.send("response.create")
+        await peer.answer()
+        assert peer.ends == [("completed", None)]
+
+
+@on_virtual_time
+async def test_a_voice_that_is_changed_while_a_response_runs_waits_for_its_end():
+    async with client() as peer:
+        await peer.ask()
+        await peer.send("session.update", session={"type": "realtime", "audio": {"output": {"voice": "nova"}}})
+        assert len(peer.made) == 1
+        peer.voice.start()
+        peer.voice.text("in writing")
+        peer.voice.finish()
+        await settle()
+        assert [voice.voice for voice in peer.made] == [None, "nova"]
+        assert peer.ends == [("completed", None)]

@@ -270,7 +270,7 @@ class Host:
             return
         again = [reply for reply in self._replies.begin_again() if reply.tries < TRIES]
         for reply in list(self._replies.open.values()):
-            if reply not in again and not reply.ended:
+            if not (reply in again or reply.ended or reply.hushed):
                 self._replies.end(reply.id, getattr(work.error, "code", "voice_lost"), work.reason)
         if again or work.planned or self._voices.lived_s >= SHORT_LIFE_S:
             await self._connect(work.reason, work.error)
@@ -317,7 +317,7 @@ class Host:
             return plan.fail, "the script of faults says so"
         if self._stopping:
             return self._stopping, "the server is about to stop; connect again in a moment"
-        if order.input is None and self._mind.take_unheard():
+        if order.input is None and not order.out_of_band and self._mind.take_unheard():
             return NO_EARS.code, NO_EARS.problem
         return None
 

@@ -26,6 +26,7 @@ from tth.core.events import (
     UsageEvent,
 )
 from tth.core.media import MEDIA_RATE_HZ, EmotionMark
+from tth.errors import MediaError
 from tth.hosting.face import Face
 from tth.hosting.pacing import Pacing
 from tth.hosting.reply import Reply
@@ -144,7 +145,7 @@ class Replies:
 
     def begin_again(self) -> list[Reply]:
         """Replies of which nothing has been sent, as if their adapter had never begun them."""
-        found = [reply for reply in self.open.values() if not reply.ended and not reply.sent]
+        found = [reply for reply in self.open.values() if not (reply.ended or reply.sent or reply.hushed)]
         for reply in found:
             for item_id in (*reply.spoken, *reply.calls.values()):
                 self._conversation.remove(item_id)
@@ -247,8 +248,14 @@ class Replies:
 
     def _audio(self, event: AudioChunkEvent) -> None:
         reply = self._of(event.response_id)
-        if reply is not None:
-            self._speak(reply, event.item_id, reply.at_24_khz(event))
+        if reply is None:
+            return
+        try:
+            pcm = reply.at_24_khz(event)
+        except MediaError as error:
+            self.end(reply.id, "bad_audio", f"the voice sent sound that is of no use: {error}")
+        else:
+            self._speak(reply, event.item_id, pcm)
 
     def _speak(self, reply: Reply, theirs: str, pcm: bytes) -> None:
         if not pcm:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tth.audio.pcm import mono
+from tth.audio.pcm import SampleAligner, check_format, mono
 from tth.audio.resample import StreamResampler
 from tth.core.events import AudioChunkEvent, ToolCallEvent
 from tth.core.media import MEDIA_RATE_HZ
@@ -49,6 +49,7 @@ class Reply:
     ended: str = ""
     hushed: bool = False
     samples: int = 0
+    _aligner: SampleAligner = field(default_factory=SampleAligner)
     _resampler: StreamResampler | None = None
     _rate_hz: int = MEDIA_RATE_HZ
 
@@ -63,13 +64,20 @@ class Reply:
         return self.order is not None and self.order.out_of_band
 
     def at_24_khz(self, event: AudioChunkEvent) -> bytes:
-        """The chunk as mono PCM16 at 24 kHz."""
-        pcm = event.data if event.channels == 1 else mono(event.data, event.channels)
-        if event.sample_rate != self._rate_hz:
-            self._rate_hz = event.sample_rate
-            same = event.sample_rate == MEDIA_RATE_HZ
-            self._resampler = None if same else StreamResampler(event.sample_rate, MEDIA_RATE_HZ)
-        return pcm if self._resampler is None else self._resampler.feed(pcm)
+        """Whole samples of mono PCM16 at 24 kHz that can be given out now.
+
+        Raises:
+            MediaError: It is no sound.
+        """
+        pcm = mono(self._aligner.feed(event.data, event.channels), event.channels)
+        if event.sample_rate == self._rate_hz:
+            return pcm if self._resampler is None else self._resampler.feed(pcm)
+        check_format(event.sample_rate, event.channels)
+        before = self.rest()
+        self._rate_hz = event.sample_rate
+        same = event.sample_rate == MEDIA_RATE_HZ
+        self._resampler = None if same else StreamResampler(event.sample_rate, MEDIA_RATE_HZ)
+        return before + (pcm if self._resampler is None else self._resampler.feed(pcm))
 
     def rest(self) -> bytes:
         """What the resampler still holds of it at its end."""

@@ -13,7 +13,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tth.core.bus import EventBus
-from tth.core.clock import LoopClock
+from tth.core.clock import Clock, LoopClock
 from tth.core.events import SessionClosedEvent, SessionReadyEvent
 from tth.core.watchdog import Watchdog
 from tth.errors import AdapterError
@@ -131,42 +131,42 @@ class RealtimeClient:
 
     async def _converse(self) -> None:
         cast, clock, bus = self._cast, LoopClock(), EventBus()
-        for observe in (measure_levels, measure_costs):
-            observe(bus)
         log_steps(self.id, bus)
+        measure_levels(bus)
+        measure_costs(bus)
         async with AsyncExitStack() as stack:
             stack.callback(bus.close)
             watchdog = Watchdog(clock)
             stack.callback(watchdog.close)
             stack.callback(BudgetWatch(cast.budget, bus, clock, self.end).close)
-            voices = await stack.enter_async_context(
-                Voices(
-                    makers_of(cast, clock, watchdog),
-                    instructions=cast.instructions,
-                    voice=cast.choose_voice(cast.control),
-                    control=cast.control,
-                    connect_s=cast.deadlines.connect_s,
-                    clock=clock,
-                    publish=bus.publish,
-                )
-            )
+            voices = await stack.enter_async_context(self._voices(clock, watchdog, bus))
             face: Face | None = None
             if self._wishes.face and cast.rungs:
                 face = Face(cast.rungs, cast.control, bus, clock, watchdog, self._take)
                 await stack.enter_async_context(face)
-            engine = Engine(self._options(voices))
-            host = Host(engine, voices, self._take, pace=PACE, bus=bus, face=face)
+            host = Host(Engine(self._options(voices)), voices, self._take, pace=PACE, bus=bus, face=face)
             self._host = await stack.enter_async_context(host)
-            parts = dict(components_of(cast, voices.name, face.name if face is not None else ""))
-            bus.publish(
-                SessionReadyEvent(session_id=self.id, profile=cast.profile, persona=cast.persona, components=parts)
-            )
-            expiry = clock.call_later(LIFE_S, self._expire)
-            stack.callback(expiry.cancel)
-            try:
-                await self._read(host)
-            finally:
-                bus.publish(SessionClosedEvent(reason=self._outbox.reason))
+            stack.callback(clock.call_later(LIFE_S, self._expire).cancel)
+            stack.callback(lambda: bus.publish(SessionClosedEvent(reason=self._outbox.reason)))
+            bus.publish(self._ready(voices.name, "" if face is None else face.name))
+            await self._read(host)
+
+    def _voices(self, clock: Clock, watchdog: Watchdog, bus: EventBus) -> Voices:
+        cast = self._cast
+        return Voices(
+            makers_of(cast, clock, watchdog),
+            instructions=cast.instructions,
+            voice=cast.choose_voice(cast.control),
+            control=cast.control,
+            connect_s=cast.deadlines.connect_s,
+            clock=clock,
+            publish=bus.publish,
+        )
+
+    def _ready(self, voice: str, avatar: str) -> SessionReadyEvent:
+        cast = self._cast
+        parts = components_of(cast, voice, avatar)
+        return SessionReadyEvent(session_id=self.id, profile=cast.profile, persona=cast.persona, components=parts)
 
     def _options(self, voices: Voices) -> EngineOptions:
         wishes, known = self._wishes, tuple(voices.capabilities.voices)

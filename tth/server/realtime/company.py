@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tth.adapters.realtime import Applied, RealtimeAdapter, SessionChange
 from tth.core.clock import Clock
@@ -56,7 +56,7 @@ def makers_of(cast: Cast, clock: Clock, watchdog: Watchdog) -> Sequence[Maker[Re
     return cast.realtime or [Maker("cascade", lambda: ChosenVoice(cast, clock, watchdog))]
 
 
-def components_of(cast: Cast, realtime: str, avatar: str) -> Mapping[str, str]:
+def components_of(cast: Cast, realtime: str, avatar: str) -> dict[str, str]:
     """The adapter in use for each kind, for the log."""
     named = {"realtime": realtime} if cast.realtime else {"llm": cast.llms[0].name, "tts": cast.voices[0].name}
     return {**named, "avatar": avatar} if avatar else named
