@@ -24,6 +24,7 @@ from tth.core.events import (
 from tth.errors import AdapterError
 from tth.hosting.host import SHORT_LIFE_S
 from tth.testing.clock import run
+from tth.testing.conformance.leaks import nothing_left
 from tth.testing.peers import ScriptedVoice
 
 SOUND = b64encode(bytes(48_000)).decode()
@@ -407,3 +408,15 @@ async def test_a_voice_that_is_changed_while_a_response_runs_waits_for_its_end()
         await settle()
         assert [voice.voice for voice in peer.made] == [None, "nova"]
         assert peer.ends == [("completed", None)]
+
+
+@on_virtual_time
+async def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind():
+    async with nothing_left():
+        async with client(pace=8) as peer:
+            await peer.ask("main")
+            peer.voice.start()
+            peer.voice.audio(5000)
+            await peer.ask("aside", conversation="none")
+        assert all(voice.closed for voice in peer.made)
+        assert len(peer.made) == 2

@@ -1,4 +1,4 @@
-"""A plugin with what the shipped profiles lack: a mind that calls tools, and one that a test watches."""
+"""A plugin with what the shipped profiles lack: a mind that calls tools, and a face that is missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from tth import hookimpl
 from tth.emulators.openai.mind import EmulatedMind, MindOptions
 from tth.errors import AdapterUnavailable
 from tth.plugins.loader import find_entry_points, load_plugins
-from tth.testing.peers import ScriptedVoice
 
 
 class ToolCaller(EmulatedMind):
@@ -16,16 +15,6 @@ class ToolCaller(EmulatedMind):
 
     def __init__(self, options, shared) -> None:
         super().__init__(MindOptions(kind="echo"), shared)
-
-
-class Listener(ScriptedVoice):
-    """A voice whose every word the test writes; the last ones made are kept."""
-
-    made: list[Listener] = []  # noqa: RUF012 - the adapters of a test are its to find
-
-    def __init__(self, options, shared) -> None:
-        super().__init__()
-        self.made.append(self)
 
 
 class Faceless:
@@ -43,12 +32,6 @@ def register_avatar(register) -> None:
 @hookimpl
 def register_llm(register) -> None:
     register("tool_caller", ToolCaller)
-
-
-@hookimpl
-def register_realtime(register) -> None:
-    register("listener", Listener)
-    register("second_listener", Listener)
 
 
 def registry():

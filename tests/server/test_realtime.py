@@ -199,3 +199,15 @@ async def test_a_client_of_the_beta_is_spoken_to_in_its_own_names(site) -> None:
         assert "modalities" in peer.seen[0]["session"]
         await peer.send("response.create")
         assert (await peer.the("response.audio.delta"))["delta"]
+
+
+async def test_a_session_that_only_transcribes_says_that_nobody_can_and_answers_nothing(site) -> None:
+    async with realtime(site, "intent=transcription") as peer:
+        assert peer.seen[0]["session"]["type"] == "transcription"
+        hears = {"input": {"transcription": {"model": "gpt-transcribe"}}}
+        await peer.send("session.update", session={"type": "transcription", "audio": hears})
+        await speak(peer, utterance())
+        events = await peer.until("conversation.item.input_audio_transcription.failed")
+        assert events[-1]["error"]["code"] == "no_audio_in"
+        await peer.send("response.create")
+        assert await peer.the("error")

@@ -191,3 +191,8 @@ async def test_a_message_of_two_mebibytes_is_for_realtime_clients_alone(site) ->
     async with site.join() as native:
         await native.socket.send(padded)
         assert await native.closed() == 1009
+
+
+async def test_a_budget_of_the_profile_ends_the_session() -> None:
+    async with serving("budget.minutes=0.001") as short, realtime(short) as peer:
+        assert await peer.closed() == (1001, "budget_spent")
