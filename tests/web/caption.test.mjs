@@ -17,23 +17,35 @@ test("words appear with their marks, punctuation with its word", () => {
   assert.equal(caption.textAt(300), "“Hello,” you there.");
 });
 
-test("an item without marks shows what was received, once there is sound", () => {
+test("an item without marks shows its words at the pace of speech, once there is sound", () => {
   const caption = new Caption();
-  caption.addText("a", "Hello");
+  caption.addText("a", "Hello there, how are you?");
   assert.equal(caption.textAt(0), "");
   caption.voiced();
-  assert.equal(caption.textAt(1), "Hello");
-  caption.addText("a", " there");
-  assert.equal(caption.textAt(1), "Hello there");
+  assert.equal(caption.textAt(0), "Hello");
+  assert.equal(caption.textAt(7 * 1600), "Hello there,");
+  assert.equal(caption.textAt(24_000), "Hello there, how");
+  assert.equal(caption.textAt(99 * 1600), "Hello there, how are you?");
+});
+
+test("the next item without marks begins where the one before is thought to end", () => {
+  const caption = new Caption();
+  caption.addText("a", "One two.");
+  caption.addText("b", "Three four.");
+  caption.voiced();
+  assert.equal(caption.textAt(7 * 1600), "One two.");
+  assert.equal(caption.textAt(9 * 1600), "One two. Three");
+  caption.complete();
+  assert.equal(caption.textAt(9 * 1600), "One two. Three four.");
 });
 
 test("what was shown stays shown", () => {
   const caption = new Caption();
   caption.addText("a", "one two");
   caption.voiced();
-  caption.textAt(1);
+  caption.textAt(9600);
   caption.addMarks("a", [word(500, 0, 3)]);
-  assert.equal(caption.textAt(2), "one two");
+  assert.equal(caption.textAt(9601), "one two");
 });
 
 test("marks count characters as Unicode does", () => {
