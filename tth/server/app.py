@@ -31,6 +31,7 @@ from tth.server.security import Gate, key_is_right
 from tth.server.stream import Media
 from tth.server.tickets import Ticket
 from tth.wire.controls import ControlWish
+from tth.wire.mistakes import explained
 
 log = logging.getLogger(__name__)
 
@@ -111,8 +112,10 @@ class Pages:
             asked = msgspec.json.decode(await read_body(request) or b"{}", type=SessionRequest)
             wish = Request(asked.profile, asked.persona, asked.control.control(), asked.media)
             ticket = await self._house.admit(wish)
+        except msgspec.ValidationError as error:
+            return refusal(400, "bad_request", explained(error, [SessionRequest]))
         except (msgspec.DecodeError, RecursionError) as error:
-            return refusal(400, "bad_request", str(error))
+            return refusal(400, "bad_request", f"{error}; send one JSON object")
         except TooLarge as error:
             return refusal(413, "too_large", str(error))
         except TimeoutError:

@@ -12,6 +12,7 @@ from tth.core import events
 from tth.core.events import Event, Family, SpeechMarkEvent, UserTextEvent, event_classes
 from tth.errors import ProtocolError
 from tth.wire.controls import NAME_CHARS, ControlWish
+from tth.wire.mistakes import explained, shown
 
 HEADER = struct.Struct("<BBHIIQ")
 """Kind, flags, param, generation, turn, sample: 20 bytes, little-endian."""
@@ -101,7 +102,6 @@ def encode_event(event: Event, seq: int) -> bytes | None:
     return b'{"seq":%d,' % seq + msgspec.json.encode(event)[1:]
 
 
-_SHOWN_CHARS = 200
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 _Name = Annotated[str, msgspec.Meta(max_length=NAME_CHARS, pattern=r"^[A-Za-z0-9_.:-]*\Z")]
 """What may stand in a log line."""
@@ -173,19 +173,23 @@ def decode_message(frame: str | bytes) -> ClientMessage:
     try:
         return _decoder.decode(frame)
     except msgspec.ValidationError as error:
-        raise ProtocolError("bad_message", f"{_shown(error)}; see docs/protocol.md") from error
+        raise ProtocolError("bad_message", f"{explained(error, client_messages(), _kind(frame))}") from error
     except msgspec.DecodeError as error:
-        raise ProtocolError("bad_json", f"{_shown(error)}; send one JSON object in a text frame") from error
+        raise ProtocolError("bad_json", f"{shown(str(error))}; send one JSON object in a text frame") from error
     except RecursionError as error:
         raise ProtocolError("bad_json", "it is nested too deeply; send one JSON object in a text frame") from error
 
 
-def _shown(error: Exception) -> str:
-    """The decoder's words, of which a part may be the client's: short, and on one line."""
-    text = str(error)
-    if len(text) > _SHOWN_CHARS:
-        text = f"{text[: _SHOWN_CHARS // 2]} … {text[-_SHOWN_CHARS // 2 :]}"
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+class _Head(msgspec.Struct):
+    type: str = ""
+
+
+def _kind(frame: str | bytes) -> str:
+    """The message's type, as far as it says one."""
+    try:
+        return msgspec.json.decode(frame, type=_Head).type
+    except msgspec.MsgspecError:
+        return ""
 
 
 def user_text_event(said: UserText) -> UserTextEvent:
