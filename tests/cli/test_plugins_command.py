@@ -13,7 +13,7 @@ def test_every_offer_is_a_line_with_its_package(demo: Path, tth: Run) -> None:
     assert status == 0
     assert "demo_plugin tth-demo 1.0 tts demo_tts A voice for tests" in lines
     assert "demo_plugin tth-demo 1.0 profile demo" in lines
-    assert "demo_plugin tth-demo 1.0 commands" in lines
+    assert "demo_plugin tth-demo 1.0 command wave" in lines
 
 
 def test_a_plugin_set_aside_is_listed_with_its_reason(demo: Path, tth: Run) -> None:

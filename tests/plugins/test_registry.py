@@ -98,3 +98,12 @@ async def test_each_plugin_may_watch_a_session_and_one_that_fails_is_passed_over
         await coroutine
     assert seen == ["s1"]
     assert "observer of plugin bad (tth-bad) left out: OSError: no disk" in caplog.text
+
+
+def test_the_commands_that_a_plugin_adds_are_known_by_name(plugin: MakePlugin) -> None:
+    def register_commands(cli: click.Group) -> None:
+        for name in ("wave", "ask"):
+            cli.add_command(click.Command(name))
+
+    registry = load_plugins([plugin("tth-waving", register_commands)])
+    assert registry.commands_of(registry.plugins[0]) == ["ask", "wave"]

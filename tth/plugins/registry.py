@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
@@ -81,6 +82,17 @@ class Registry:
                 manager.hook.register_commands(cli=cli)
             except Exception as error:  # a stranger's code; the other commands still work
                 log.warning("commands of plugin %s (%s) left out: %s", plugin.name, plugin.distribution, said(error))
+
+    def commands_of(self, plugin: Plugin) -> list[str]:
+        """The names of the commands that ``plugin`` adds; none where that fails."""
+        import click
+
+        group = click.Group()
+        for known, manager in self._working("register_commands"):
+            if known is plugin:
+                with suppress(Exception):  # a stranger's code; ``add_commands`` tells it
+                    manager.hook.register_commands(cli=group)
+        return sorted(group.commands)
 
     def observe_session(self, session: SessionView) -> list[tuple[str, Coroutine[None, None, None]]]:
         """The coroutines that plugins want to run beside a session, each with its plugin's name.
