@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from tth.config.folders import shipped_folder, user_folder
-from tth.config.keys import VARIABLES
+from tth.config.keys import VARIABLES, find_key
 from tth.config.settings import Settings, variables
 from tth.config.sources import Sources, read_settings, read_sources
 from tth.errors import ConfigError
@@ -89,3 +89,17 @@ def test_the_shipped_files_are_found_from_any_folder(home: Path) -> None:
     assert (folder.config / "base.yaml").is_file()
     assert (folder.profiles / "offline.yaml").is_file()
     assert (folder.personas / "mira.yaml").is_file()
+
+
+@pytest.mark.parametrize("value", ["sk-1\n2", "a b", "sk-\x00", "schlüssel"])
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        find_key("OPENAI_API_KEY", {"OPENAI_API_KEY": value})
+    assert "OPENAI_API_KEY: holds a line break" in str(caught.value)
+    assert value not in str(caught.value)
+
+
+def test_a_key_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_bytes(b"\xef\xbb\xbfsk-1\r\n")
+    assert find_key("OPENAI_API_KEY", {"OPENAI_API_KEY_FILE": str(file)}) == "sk-1"

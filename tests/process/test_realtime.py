@@ -81,7 +81,7 @@ def test_a_wrong_key_is_told_as_such(tmp_path):
         done = ask(tmp_path, url, "Hello", OPENAI_API_KEY="wrong")
         assert done.returncode == 1
         (line,) = done.stderr.splitlines()
-        assert "is OPENAI_API_KEY right?" in line
+        assert "is the key right? It is OPENAI_API_KEY" in line
         assert "wrong" not in line
 
 
@@ -123,3 +123,27 @@ def test_a_taken_port_and_a_script_that_cannot_be_are_told_in_one_line(tmp_path)
         (line,) = done.stderr.splitlines()
         assert f"port {port}" in line
         assert "--port" in line
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "told"),
+    [
+        (
+            "{on: response.output_audio.delta, nth: 3, drop: 1006}",
+            1,
+            "the answer is incomplete: the connection was closed",
+        ),
+        ("{on: response.create, refuse: invalid_value}", 1, "invalid_value: The script of faults says so."),
+        ("{on: connect, connection: 1, expire_s: 0.3}", 0, ""),
+    ],
+)
+def test_an_answer_that_is_not_whole_is_no_success_and_one_that_is_asked_anew_is_told_once(
+    fault, status, told, tmp_path
+):
+    script = tmp_path / "faults.yaml"
+    script.write_text(f"faults:\n  - {fault}\n")
+    with emulated(tmp_path, "--faults", str(script)) as (_, url):
+        done = ask(tmp_path, url, "Hello there", OPENAI_API_KEY="any")
+        assert done.returncode == status, done.stderr
+        assert told in done.stderr
+        assert done.stdout.count("You said") <= 1

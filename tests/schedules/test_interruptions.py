@@ -17,7 +17,7 @@ WORDS = " ".join(["one two three four five six seven eight nine ten"] * 2)
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
 
 

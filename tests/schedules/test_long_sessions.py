@@ -18,7 +18,7 @@ TROUBLE = (ErrorEvent, WarningEvent, DegradedEvent)
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
 
 

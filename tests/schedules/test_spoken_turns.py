@@ -28,7 +28,7 @@ WORDS = "a b c d e f g h i j k l m n o p"
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
 
 
@@ -67,7 +67,7 @@ def test_a_voice_that_breaks_in_stops_the_answer_and_is_answered_itself():
     async def main():
         async with stage(options=OPTIONS, pace=2, hears=(WORDS, "stop"), delay_s=0.1) as made:
             await say(made.session, 600)
-            await say(made.session, 4500, SILENCE)
+            await say(made.session, 2500, SILENCE)
             assert made.session.playhead > 0
             await say(made.session, 600)
             interrupted = await wait_for(made, TurnInterruptedEvent)
@@ -120,5 +120,18 @@ def test_what_is_no_sound_is_refused():
         async with stage(options=OPTIONS) as made:
             with pytest.raises(MediaError, match="Hz"):
                 made.session.hear(AudioChunk(b"\0\0", 7))
+
+    run(main())
+
+
+def test_pieces_that_end_within_a_sample_are_joined():
+    async def main():
+        async with stage(options=OPTIONS, hears=("joined",)) as made:
+            sound = SPEECH.data * 30 + SILENCE.data * 50
+            for at in range(0, len(sound), 1001):
+                made.session.hear(AudioChunk(sound[at : at + 1001]))
+                await asyncio.sleep(0.02)
+            ending = await wait_for(made, TurnCompleteEvent)
+            assert ending.text.strip() == "You said: joined"
 
     run(main())

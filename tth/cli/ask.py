@@ -75,6 +75,8 @@ def ask(
                 raise TthError(f"{path} cannot be written ({error.strerror}); choose another file") from error
     if not as_json and (made := [str(path) for path, _ in files if path is not None]):
         click.secho(f"written: {', '.join(made)}", dim=True, err=True)
+    if take.lack:
+        raise TthError(take.lack)
 
 
 def _print(take: Take) -> None:

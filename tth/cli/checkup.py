@@ -180,6 +180,8 @@ async def _turn(profile: Profile, registry: Registry) -> Finding:
         return Finding(name="One turn", status="failed", detail=str(error))
     except TimeoutError:
         return Finding(name="One turn", status="failed", detail=f"no end within {TURN_S:g} s")
+    if take.lack:
+        return Finding(name="One turn", status="failed", detail=take.lack)
     first = f", the first after {take.ms['first_audio']:.0f} ms" if "first_audio" in take.ms else ""
     seconds = take.units / MEDIA_RATE_HZ
     return Finding(

@@ -70,6 +70,7 @@ class Dialogue:
         self._began = self._asked = time.monotonic()
         self._first_ms = 0.0
         self._spent = Spent()
+        self._told = ""
 
     async def run(self) -> None:
         """Talk until the input ends, the session does, or Ctrl-C was pressed twice."""
@@ -172,6 +173,7 @@ class Dialogue:
             case TurnCompleteEvent() | TurnInterruptedEvent() | TurnFailedEvent():
                 await self._end(event)
             case ErrorEvent() | WarningEvent():
+                self._told = event.message
                 click.secho(printable(event.message), fg="yellow", err=True)
                 if isinstance(event, ErrorEvent) and not self._turn and not self._idle.is_set():
                     self._idle.set()
@@ -201,7 +203,7 @@ class Dialogue:
         elif isinstance(event, TurnInterruptedEvent):
             await self._talk.report_flush(self._turn, event.samples)
             click.secho(" [interrupted]", fg="yellow", nl=False)
-        elif isinstance(event, TurnFailedEvent):
+        elif isinstance(event, TurnFailedEvent) and event.message != self._told:
             click.secho(printable(event.message), fg="red", err=True)
         click.echo()
         click.secho(f"  {self._figures(event)}", dim=True, err=True)

@@ -22,6 +22,7 @@ from tth.core.events import (
     ErrorEvent,
     Event,
     FaceFrameEvent,
+    ItemHeardEvent,
     ResponseStartedEvent,
     TextDeltaEvent,
     TurnCompleteEvent,
@@ -44,7 +45,7 @@ class Take:
 
     Attributes:
         ending: The event that closed it.
-        text: The words of the answer.
+        words: The words of the answer, by item.
         units: Media units of sound received.
         ms: Milliseconds from the request to the first text, sound and frame, and to the end.
         notes: Warnings and hand-overs.
@@ -52,7 +53,7 @@ class Take:
     """
 
     ending: Event | None = None
-    text: str = ""
+    words: dict[str, str] = field(default_factory=dict)
     chunks: list[AudioChunkEvent] = field(default_factory=list)
     frames: list[FaceFrame] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -60,6 +61,19 @@ class Take:
     ms: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     spent: Spent = field(default_factory=Spent)
+
+    @property
+    def text(self) -> str:
+        """The words of the answer."""
+        return "".join(self.words.values())
+
+    @property
+    def lack(self) -> str:
+        """Why the answer is not whole; empty where it is."""
+        ending = self.ending
+        if not isinstance(ending, TurnCompleteEvent) or ending.status == "completed":
+            return ""
+        return f"the answer is {ending.status}: {ending.reason or 'the voice gave no reason'}"
 
     @property
     def rate_hz(self) -> int:
@@ -72,7 +86,9 @@ class Take:
         match event:
             case TextDeltaEvent():
                 self.ms.setdefault("first_text", elapsed_ms)
-                self.text += event.token
+                self.words[event.item_id] = self.words.get(event.item_id, "") + event.token
+            case ItemHeardEvent() if not event.text:
+                self.words.pop(event.item_id, None)  # it is asked for anew
             case AudioChunkEvent():
                 self.ms.setdefault("first_audio", elapsed_ms)
                 self.chunks.append(event)
@@ -98,6 +114,7 @@ class Take:
         return {
             "profile": profile,
             "status": status,
+            "reason": ending.reason if isinstance(ending, TurnCompleteEvent | TurnInterruptedEvent) else "",
             "text": self.text.strip(),
             "seconds": round(self.units / MEDIA_RATE_HZ, 3),
             "sample_rate": self.rate_hz,

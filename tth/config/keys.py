@@ -26,7 +26,7 @@ def find_key(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     """
     given = os.environ if environ is None else environ
     if value := given.get(name, "").strip():
-        return value
+        return _sound(value, name)
     path = given.get(f"{name}_FILE", "").strip()
     if not path:
         return None
@@ -36,6 +36,15 @@ def find_key(name: str, environ: Mapping[str, str] | None = None) -> str | None:
         raise ConfigError("environment", key=f"{name}_FILE", problem=f"{path} cannot be read: {error}") from error
     if not value:
         raise ConfigError("environment", key=f"{name}_FILE", problem=f"{path} is empty", fix="write the key into it")
+    return _sound(value, f"{name}_FILE")
+
+
+def _sound(value: str, name: str) -> str:
+    """The secret without a byte order mark; what no header can carry is refused, and never shown."""
+    value = value.removeprefix("\ufeff").strip()
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        problem = "holds a line break, a space or another character that no key has"
+        raise ConfigError("environment", key=name, problem=problem, fix="set it to the key alone")
     return value
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from tth.audio.pcm import check_format
+from tth.audio.pcm import SampleAligner, check_format
 from tth.core.media import AudioChunk
-from tth.errors import AdapterError
+from tth.errors import AdapterError, MediaError
 from tth.session.voice import Voice
 
 KEPT_S = 30.0
@@ -27,6 +27,8 @@ class Ears:
         self._kept_s = 0.0
         self._sent = 0
         self._over = 0
+        self._aligner = SampleAligner()
+        self._format = (0, 0)
         self._news: asyncio.Future[None] | None = None
 
     def hear(self, chunk: AudioChunk) -> None:
@@ -35,7 +37,16 @@ class Ears:
         Raises:
             MediaError: It is no sound of speech.
         """
+        if not isinstance(chunk, AudioChunk):
+            raise MediaError(f"{type(chunk).__name__} is no sound; give an AudioChunk")
         check_format(chunk.sample_rate, chunk.channels)
+        if (chunk.sample_rate, chunk.channels) != self._format:
+            self._format = chunk.sample_rate, chunk.channels
+            self._aligner.clear()
+        pcm = self._aligner.feed(chunk.data, chunk.channels)
+        if not pcm:
+            return
+        chunk = AudioChunk(pcm, chunk.sample_rate, chunk.channels)
         self._kept.append(chunk)
         self._kept_s += _seconds(chunk)
         while self._kept_s > KEPT_S:

@@ -5,6 +5,6 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "a key")
+    monkeypatch.setenv("OPENAI_API_KEY", "a-key")
     monkeypatch.delenv("OPENAI_API_KEY_FILE", raising=False)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)

@@ -8,6 +8,7 @@ from tests.builtins.openai_realtime.peer import Peer
 from tth.builtins.openai_realtime.dialogue import wire_id
 from tth.core.conversation import message, tool_call, tool_result
 from tth.core.events import (
+    TurnCompleteEvent,
     WarningEvent,
 )
 
@@ -90,3 +91,15 @@ def test_an_id_that_no_server_takes_is_replaced_by_one_that_all_do(item_id):
     assert 0 < len(wire_id(item_id)) <= 32
     assert wire_id(item_id) == wire_id(item_id)
     assert wire_id(item_id).isascii()
+
+
+def test_the_newest_words_of_a_conversation_that_are_not_taken_are_not_answered_with_older_ones():
+    items = [message("u1", "user", "one"), message("a1", "assistant", "1"), message("u2", "user", "two")]
+    peer = Peer(items=items)
+    old, _, new = peer.sent("conversation.item.create")
+    assert peer.respond("mine") is not None
+    peer.refuse(old, "invalid_value")
+    assert peer.heard(TurnCompleteEvent) == []
+    peer.refuse(new, "invalid_value")
+    (end,) = peer.heard(TurnCompleteEvent)
+    assert end.status == "failed"

@@ -145,7 +145,7 @@ def test_an_answer_to_words_that_were_not_taken_is_no_answer(when):
 
 
 def test_a_replayed_item_that_is_not_taken_is_told_and_spoils_nothing():
-    peer = Peer(items=[message("u1", "user", "long ago")])
-    peer.refuse(*peer.sent("conversation.item.create"), "invalid_value")
+    peer = Peer(items=[message("u1", "user", "long ago"), message("a1", "assistant", "yes")])
+    peer.refuse(peer.sent("conversation.item.create")[0], "invalid_value")
     assert len(peer.heard(WarningEvent)) == 1
     assert peer.respond("mine") is not None

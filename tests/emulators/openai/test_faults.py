@@ -16,6 +16,7 @@ from tth.errors import ConfigError
 
 DOCS = Path(__file__).parents[3] / "docs" / "realtime.md"
 DELTA = "response.output_audio.delta"
+A, B = "response.created", "response.done"
 
 
 def script(*faults, seed=0):
@@ -46,6 +47,10 @@ def test_the_script_of_the_docs_is_read(tmp_path):
         ("{on: response.done, expire_s: 5}", "write 'on: connect'"),
         ("{on: connect, omit: true}", "when a client connects, only"),
         ("{on: connect, status: 20}", "20 will not do"),
+        ("{on: response.creat, fail: server_error}", "no event 'response.creat'; did you mean response.create?"),
+        ("{on: response.create, drop: 1006}", "drop is the server's"),
+        ("{on: response.done, refuse: server_error}", "happens on an event of the client"),
+        ("{on: session.update, fail: server_error}", "write 'on: response.create'"),
     ],
 )
 def test_a_fault_that_cannot_be_is_told_with_its_line(line, told, tmp_path):
@@ -59,15 +64,15 @@ def test_a_fault_that_cannot_be_is_told_with_its_line(line, told, tmp_path):
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ({"on": "b", "omit": True}, ["e1", "e3"]),
-        ({"on": "b", "repeat": 2}, ["e1", "e2", "e2", "e2", "e3"]),
-        ({"on": "b", "drop": 1011}, ["e1", Close(1011), "e3"]),
+        ({"on": "response.done", "omit": True}, ["e1", "e3"]),
+        ({"on": "response.done", "repeat": 2}, ["e1", "e2", "e2", "e2", "e3"]),
+        ({"on": "response.done", "drop": 1011}, ["e1", Close(1011), "e3"]),
         ({"event": 2, "delay_s": 3}, ["e1", Wait(3), "e2", "e3"]),
-        ({"on": "a", "nth": 2, "omit": True}, ["e1", "e2"]),
+        ({"on": "response.created", "nth": 2, "omit": True}, ["e1", "e2"]),
     ],
 )
 def test_each_action_does_what_it_says(fault, expected):
-    assert said(script(fault).connection(), "a", "b", "a") == expected
+    assert said(script(fault).connection(), A, B, A) == expected
 
 
 def test_sound_is_cut_into_pieces_of_the_size_given():
@@ -85,19 +90,21 @@ def test_late_pieces_follow_the_end_of_their_response():
 
 
 def test_garbage_goes_before():
-    (first, second) = script({"on": "a", "garbage": "%$"}).connection().said("a", "{}")
+    (first, second) = script({"on": "response.created", "garbage": "%$"}).connection().said(A, "{}")
     assert (first, second) == (Send("%$"), Send("{}"))
 
 
 def test_a_fault_happens_no_more_often_than_it_may_and_on_its_connection_only():
-    played = script({"on": "a", "omit": True, "times": 2}, {"on": "b", "omit": True, "connection": 2})
-    assert said(played.connection(), "a", "b", "a", "a") == ["e2", "e4"]
-    assert said(played.connection(), "a", "b") == ["e1"]
+    played = script(
+        {"on": "response.created", "omit": True, "times": 2}, {"on": "response.done", "omit": True, "connection": 2}
+    )
+    assert said(played.connection(), A, B, A, A) == ["e2", "e4"]
+    assert said(played.connection(), A, B) == ["e1"]
 
 
 def test_chance_is_the_same_for_the_same_seed():
     def lost(seed):
-        return said(script({"on": "a", "omit": True, "chance": 0.5}, seed=seed).connection(), *["a"] * 64)
+        return said(script({"on": "response.created", "omit": True, "chance": 0.5}, seed=seed).connection(), *[A] * 64)
 
     assert lost(1) == lost(1)
     assert lost(1) != lost(2)

@@ -44,6 +44,9 @@ def headers(options: OpenAIRealtimeOptions, key: str | None = None) -> dict[str,
         AdapterUnavailable: A key is needed and there is none.
     """
     found = dict(options.headers)
+    for name, text in found.items():
+        if not (name + text).isprintable():
+            raise AdapterUnavailable(NAME, f"the header {name!r} holds a character that no header may")
     given = {name.lower() for name in found}
     if not given & {"authorization", "api-key", "x-api-key"}:
         key = key or key_for(options)

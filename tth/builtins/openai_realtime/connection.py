@@ -188,8 +188,16 @@ class Connection:
         self._lose(f"{type(error).__name__}: {error}", "adapter_broke", fatal=False)
 
 
+_HINTS = {
+    401: "; is the key right? It is OPENAI_API_KEY, or in the file that OPENAI_API_KEY_FILE names",
+    403: "; may this key use the model, and does base_url end in /v1?",
+    404: "; is there a model of that name, and does base_url end in /v1?",
+    429: "; too many connections or no credit: see the account",
+}
+
+
 def _refused(error: SocketRefused) -> AdapterError:
-    hint = "; is OPENAI_API_KEY right?" if error.status == 401 else ""
+    hint = _HINTS.get(error.status or 0, "")
     code = {401: "invalid_api_key", 404: "not_found", 429: "rate_limit_exceeded"}.get(error.status or 0, "unreachable")
     decision = "fatal" if error.status in FATAL_HANDSHAKES else "retry"
     return AdapterError(NAME, f"{error}{hint}", code=code, decision=decision)

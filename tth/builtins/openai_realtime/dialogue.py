@@ -152,7 +152,10 @@ class Dialogue:
             self._warn("not_as_asked", f"{found.key}: asked for {found.asked!r}, the server made it {found.got!r}")
         if self._config.temperature is not None and self._dialect is Dialect.GA:
             self._warn("control_temperature", "this server has no temperature; take the option out")
-        self._create(self._items, None, "replay")
+        unanswered = next((n for n, item in enumerate(reversed(self._items)) if item.role != "user"), len(self._items))
+        answered = len(self._items) - unanswered
+        self._create(self._items[:answered], None, "replay")
+        self._create(self._items[answered:], None, "item")
         self._items = ()
         self.ready = True
         self._send_due()

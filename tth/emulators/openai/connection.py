@@ -21,7 +21,7 @@ from tth.hosting.voices import Voices
 from tth.session.chain import Maker
 from tth.wire.realtime.server.doors import BETA_CLOSE_CODE, EXPIRED_CLOSE_CODE, beta_refusal, options_for
 from tth.wire.realtime.server.engine import Engine
-from tth.wire.realtime.server.options import EngineOptions
+from tth.wire.realtime.server.options import EngineOptions, random_id
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class Connection:
         event = _decoded(frame)
         event_id = event.get("event_id") if isinstance(event, dict) else None
         error = {"type": code, "code": code, "message": "The script of faults says so.", "param": None}
-        said = {"type": "error", "event_id": "event_fault", "error": {**error, "event_id": event_id}}
+        said = {"type": "error", "event_id": random_id("event"), "error": {**error, "event_id": event_id}}
         self._take("error", msgspec.json.encode(said).decode())
 
     async def _write(self) -> None:

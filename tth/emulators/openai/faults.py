@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,30 @@ ACTIONS = (
     "drop", "delay_s", "omit", "repeat", "cut", "garbage", "late", "refuse", "fail", "items", "status", "expire_s",
 )  # fmt: skip
 """What a fault may do; each does exactly one of these."""
+
+REQUESTS = tuple(
+    """session.update input_audio_buffer.append input_audio_buffer.commit input_audio_buffer.clear
+    conversation.item.create conversation.item.retrieve conversation.item.truncate conversation.item.delete
+    response.create response.cancel""".split()
+)
+"""The client's events."""
+
+EVENTS = tuple(
+    """error session.created session.updated conversation.created conversation.item.added conversation.item.done
+    conversation.item.created conversation.item.retrieved conversation.item.truncated conversation.item.deleted
+    conversation.item.input_audio_transcription.delta conversation.item.input_audio_transcription.completed
+    conversation.item.input_audio_transcription.failed input_audio_buffer.speech_started
+    input_audio_buffer.speech_stopped input_audio_buffer.committed input_audio_buffer.cleared
+    input_audio_buffer.timeout_triggered response.created response.done response.output_item.added
+    response.output_item.done response.content_part.added response.content_part.done response.output_text.delta
+    response.output_text.done response.output_audio_transcript.delta response.output_audio_transcript.done
+    response.output_audio.delta response.output_audio.done response.text.delta response.text.done
+    response.audio_transcript.delta response.audio_transcript.done response.audio.delta response.audio.done
+    response.function_call_arguments.delta response.function_call_arguments.done rate_limits.updated""".split()
+)
+"""The server's events, those of the beta dialect among them."""
+
+WHEN = ("connect", *REQUESTS, *EVENTS)
 
 ON_REQUEST = ("refuse", "fail", "items")
 ON_CONNECT = ("status", "expire_s", "delay_s")
@@ -57,6 +82,20 @@ class Fault(BaseModel):
             raise ValueError("nothing says when; give on, event or chance")
         if given[0] in ("status", "expire_s") and self.on != "connect":
             raise ValueError(f"{given[0]} happens when a client connects; write 'on: connect'")
+        if self.on is not None and self.on not in WHEN:
+            near = get_close_matches(self.on, WHEN, n=1)
+            meant = f"; did you mean {near[0]}?" if near else "; docs/realtime.md and the API reference name them"
+            raise ValueError(f"there is no event {self.on!r}{meant}")
+        if self.on in REQUESTS and given[0] not in ON_REQUEST:
+            raise ValueError(
+                f"a client's event can be answered with {' or '.join(ON_REQUEST)}; {given[0]} is the server's"
+            )
+        if self.on in EVENTS and given[0] in ON_REQUEST:
+            raise ValueError(
+                f"{given[0]} happens on an event of the client, as response.create; {self.on} is the server's"
+            )
+        if given[0] in ("fail", "items") and self.on != "response.create":
+            raise ValueError(f"{given[0]} happens to a response that is asked for; write 'on: response.create'")
         if self.on == "connect" and given[0] not in ON_CONNECT:
             raise ValueError(f"when a client connects, only {', '.join(ON_CONNECT)} can happen")
         return self

@@ -17,8 +17,8 @@ from tth.core.conversation import Item, ToolCallPart, ToolResultPart
 from tth.core.streams import Stream
 from tth.core.tools import Tool, ToolCall
 
-WORD_S = 0.3
-"""What a spoken word lasts, about."""
+WORD_S = 0.08
+"""What a model takes to write a word, about: it writes faster than one speaks."""
 
 DEEPEST = 4
 """Levels of a schema that are filled in."""
@@ -40,7 +40,7 @@ class EmulatedMind:
         options: What it says.
         shared: Handed on to the scripted mind.
         scripted: Makes the mind that answers where ``options`` says so.
-        pace: How many times faster than one speaks it writes; 0: at once.
+        pace: How many times faster than a model it writes; 0: at once.
     """
 
     def __init__(
