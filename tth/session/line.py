@@ -26,8 +26,6 @@ COMMAND_S = 10.0
 class Caller(Protocol):
     """Who is on the near end of the line."""
 
-    turns: int
-
     def take(self, event: RealtimeEvent) -> None:
         """The voice says something."""
 
@@ -67,7 +65,6 @@ class VoiceLine:
         self._commands = Commands()
         adapters = max(1, len(cast.realtime))
         self._renew_s = ROUNDS * (adapters * (cast.deadlines.connect_s + CLOSE_S) + AGAIN_S) + 1
-        self._told = 0
         self._renewing = False
         self._refused_voice = ""
         self._tasks = Tasks(lambda error: self._not_prepared(error))
@@ -166,7 +163,6 @@ class VoiceLine:
         self._commands.put(run, lambda error: self.lost(explain(error), error), self._renew_s)
 
     async def _renew(self, reason: str, error: Exception | None = None, voice: str | None = None) -> None:
-        told = self._caller.turns
         prepared, self._prepared = self._prepared, None
         try:
             if prepared is not None and voice in (None, prepared.voice_name):
@@ -177,7 +173,6 @@ class VoiceLine:
                 await self._voice.renew(reason, failed=error, voice=voice)
         finally:
             self._renewing = False
-        self._told = told
 
     def _renewal_failed(self, error: Exception) -> None:
         self._renewing = False
@@ -189,9 +184,9 @@ class VoiceLine:
         if not self._voice.alive:
             await self._renew("the voice was gone")
         await self._choose_voice(merge(self._cast.control, turn.wish))
-        if turn.number > self._told:
-            self._told = turn.number
-            await self._voice.adapter.add_items([message(f"user_{turn.id}", "user", turn.text)])
+        words = message(f"user_{turn.id}", "user", turn.text)
+        if not self._voice.knows(words.id):
+            await self._voice.adapter.add_items([words])
         turn.tries += 1
         await self._voice.adapter.respond(ResponseRequest(control=turn.wish, tag=turn.id))
         self._caller.asked(turn)

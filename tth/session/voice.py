@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tth.adapters.realtime import RealtimeAdapter
 from tth.core.clock import Clock
@@ -80,6 +80,7 @@ class Voice:
         self._publish = publish
         self._adapter: RealtimeAdapter | None = None
         self._changed = asyncio.Event()
+        self._known: set[str] = set()
         self.name = ""
         self.voice_name: str | None = voice
 
@@ -139,16 +140,17 @@ class Voice:
             AdapterError: The new one failed at that; it is closed, and the one in use stays.
         """
         try:
-            await self._bring_up_to_date(prepared)
+            items = await self._bring_up_to_date(prepared)
         except BaseException:
             await close_adapter(prepared.adapter, prepared.name)
             raise
         old, was = self._adapter, self.name
-        self._put_in_place(prepared, was, reason)
+        self._put_in_place(replace(prepared, items=items), was, reason)
         if old is not None:
             await close_adapter(old, was)
 
-    async def _bring_up_to_date(self, prepared: Prepared) -> None:
+    async def _bring_up_to_date(self, prepared: Prepared) -> tuple[Item, ...]:
+        """Tell a prepared adapter what has changed; gives what it knows then."""
         known = {item.id: item for item in prepared.items}
         now = {item.id: item for item in self._told()}
         stale = [item_id for item_id, item in known.items() if now.get(item_id) != item]
@@ -159,6 +161,7 @@ class Voice:
             if known.get(item_id) != item:
                 await prepared.adapter.add_items([item], after=before)
             before = item_id
+        return tuple(now.values())
 
     def _told(self) -> tuple[Item, ...]:
         """What of the conversation a voice is told: everything but what holds nothing."""
@@ -167,8 +170,13 @@ class Voice:
 
     def _put_in_place(self, prepared: Prepared, was: str, reason: str) -> None:
         self._adapter, self.name, self.voice_name = prepared.adapter, prepared.name, prepared.voice_name
+        self._known = {item.id for item in prepared.items}
         self._changed.set()
         self._tell(was, reason)
+
+    def knows(self, item_id: str) -> bool:
+        """Whether the adapter in use was told of that item when it was connected."""
+        return item_id in self._known
 
     async def after(self, adapter: RealtimeAdapter | None) -> RealtimeAdapter:
         """The adapter in use, once there is one that is not ``adapter``."""
