@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group()
-def emulate() -> None:
+def _finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
+    if not math.isfinite(value):
+        raise click.BadParameter(f"{value} is no pace; give a number, or 0 for at once")
+    return value
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def emulate(ctx: click.Context) -> None:
     """Stand in for a provider on this machine.
 
     For tests and for trying things out: no key, no network, no cost, and faults on request.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @emulate.command(epilog="Example: tth emulate openai --port 8100 --mind echo --faults flaky.yaml")
@@ -41,6 +52,7 @@ def emulate() -> None:
     type=click.FloatRange(0),
     default=8.0,
     show_default=True,
+    callback=_finite,
     help="Sound is sent so much faster than it plays; 0: at once.",
 )
 @click.option("--key", help="The one key that is taken; without it any is, but one there must be.")
@@ -55,6 +67,11 @@ def openai(
     from tth.emulators.openai.faults import Faults, read_faults
     from tth.emulators.openai.mind import MindOptions
 
+    given = click.get_current_context().get_parameter_source("mind")
+    if answers and given is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--mind and --answer exclude each other; take one of them")
+    if not all(text.strip() for text in (*answers, *hears)) or rest["key"] == "":
+        raise click.UsageError("an answer, what is heard and a key hold some characters; leave out what is empty")
     options = EmulatorOptions(
         faults=read_faults(faults) if faults is not None else Faults(),
         mind=MindOptions.model_validate({"kind": "answers" if answers else mind, "answers": answers}),
@@ -78,5 +95,6 @@ async def _serve(emulator: Any, port: int) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with serving(emulator, port=port) as url:
         click.echo(f"OpenAI Realtime is emulated at {url}  (Ctrl-C stops)")
-        click.secho(f"Use it: OPENAI_BASE_URL={url} OPENAI_API_KEY=any tth serve --profile openai_realtime", dim=True)
+        variables = f"OPENAI_BASE_URL={url} OPENAI_API_KEY={emulator.options.key or 'any'}"
+        click.secho(f"Use it: {variables} tth serve --profile openai_realtime", dim=True)
         await stopped.wait()

@@ -36,8 +36,10 @@ class Budget(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    usd: float | None = Field(None, gt=0, description="Dollars a session may cost, where its voice knows its prices.")
-    minutes: float | None = Field(None, gt=0, description="Minutes a session may last.")
+    usd: float | None = Field(
+        None, gt=0, allow_inf_nan=False, description="Dollars a session may cost, where its voice knows its prices."
+    )
+    minutes: float | None = Field(None, gt=0, allow_inf_nan=False, description="Minutes a session may last.")
 
 
 class Settings(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 
 from tth.audio.pcm import SampleAligner, check_format
 from tth.core.media import AudioChunk
@@ -19,10 +20,12 @@ class Ears:
 
     Args:
         voice: Whichever adapter hears.
+        deaf: Told why the voice hears nothing, where it does not.
     """
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, deaf: Callable[[str], None]) -> None:
         self._voice = voice
+        self._deaf = deaf
         self._kept: deque[AudioChunk] = deque()
         self._kept_s = 0.0
         self._sent = 0
@@ -81,6 +84,7 @@ class Ears:
                     await adapter.end_user_audio()
             except AdapterError as error:
                 if error.decision == "ignore":  # it cannot hear
+                    self._deaf(error.problem)
                     self.answered()
                     continue
                 told = None

@@ -61,7 +61,7 @@ class VoiceLine:
         self._cast = cast
         self._voice = voice
         self._caller = caller
-        self.ears = Ears(voice)
+        self.ears = Ears(voice, lambda why: caller.warn(WarningEvent(code="no_ears", message=why)))
         self._commands = Commands()
         adapters = max(1, len(cast.realtime))
         self._renew_s = ROUNDS * (adapters * (cast.deadlines.connect_s + CLOSE_S) + AGAIN_S) + 1

@@ -73,7 +73,7 @@ class Connection:
                 self._tasks.start(self._write(self._socket), "openai_realtime writer")
                 await self._confirmed()
         except SocketRefused as error:
-            raise _refused(error) from error
+            raise _refused(error, headers) from error
         except TimeoutError as error:
             what = "the server did not answer" if self._socket is None else "the server did not confirm the session"
             raise AdapterError(NAME, f"{what} within {limit_s:g} s", code="not_confirmed", decision="retry") from error
@@ -196,8 +196,10 @@ _HINTS = {
 }
 
 
-def _refused(error: SocketRefused) -> AdapterError:
+def _refused(error: SocketRefused, headers: Mapping[str, str]) -> AdapterError:
     hint = _HINTS.get(error.status or 0, "")
+    if error.status == 401 and not {name.lower() for name in headers} & {"authorization", "api-key", "x-api-key"}:
+        hint = "; no key was sent: set OPENAI_API_KEY, or OPENAI_API_KEY_FILE to a file that holds it"
     code = {401: "invalid_api_key", 404: "not_found", 429: "rate_limit_exceeded"}.get(error.status or 0, "unreachable")
     decision = "fatal" if error.status in FATAL_HANDSHAKES else "retry"
     return AdapterError(NAME, f"{error}{hint}", code=code, decision=decision)

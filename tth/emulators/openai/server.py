@@ -54,6 +54,19 @@ def create_app(emulator: Emulator) -> Starlette:
             return refusal(401)
         return JSONResponse(models_listing(int(time.time())))
 
+    async def model(request: Request) -> Response:
+        if emulator.admit(token_of(request)) is None:
+            return refusal(401)
+        listed = models_listing(int(time.time()))["data"]
+        found = [each for each in listed if each["id"] == request.path_params["model"]]
+        return JSONResponse(found[0]) if found else refusal(404)
+
+    async def nowhere(request: Request) -> Response:
+        return refusal(404)
+
+    async def no_socket(socket: WebSocket) -> None:
+        await socket.send_denial_response(refusal(404))
+
     async def secrets(request: Request) -> Response:
         if emulator.admit(token_of(request)) is None:
             return refusal(401)
@@ -70,6 +83,9 @@ def create_app(emulator: Emulator) -> Starlette:
             WebSocketRoute("/v1/realtime", realtime),
             Route("/v1/realtime/client_secrets", secrets, methods=["POST"]),
             Route("/v1/models", models),
+            Route("/v1/models/{model}", model),
+            Route("/{path:path}", nowhere, methods=["GET", "POST", "PUT", "DELETE"]),
+            WebSocketRoute("/{path:path}", no_socket),
         ],
         middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
     )
