@@ -172,10 +172,13 @@ async def speech_is_transcribed_and_answered(url):
     async with talking(url, "hi") as talk:
         await talk.until(TTSStoppedFrame)
         await talk.speak(utterance())
-        frames = await talk.until(TTSStoppedFrame)
-        heard = [frame.text for frame in frames if isinstance(frame, TranscriptionFrame)]
+        # The sound goes out faster than anybody speaks, so that pipecat may stop its playback of an answer that has
+        # begun already; the words come all the same.
+        frames = await talk.until(TranscriptionFrame)
+        heard = frames[-1].text
         assert heard
-        assert heard[0] in words(frames)
+        while heard not in words(frames):
+            frames += await talk.until(TTSTextFrame)
 
 
 async def speech_cuts_off_the_answer_which_it_truncates(url):
