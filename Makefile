@@ -1,6 +1,6 @@
 # `make run` serves the default avatar, `make test` runs the tests, `make check` adds format, lint, types, layers and
 # docs, `make bench` measures. `make clients` tries real clients on the emulated OpenAI server; it is no part of `make test`
-# since it installs them, each into a temporary environment. Each target sets up .venv first; only Python 3.11+ and make
+# since it installs them, each into a temporary environment. `make protos` compiles the protocol files. Each target sets up .venv first; only Python 3.11+ and make
 # are needed.
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python, \
@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS := --constraint constraints.txt
 NODE := $(shell command -v npm 2>/dev/null)
 
-.PHONY: run test check bench clients format clean
+.PHONY: run test check bench clients format protos clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -49,6 +49,13 @@ format: .venv/test.stamp
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/cog -r -p "import docs_blocks" -I docs @docs/generated.txt
+
+# Compiled by an older compiler on purpose: what it makes loads with every protobuf from 6.31 on.
+protos:
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && $(PYTHON) -m venv "$$dir/venv" && \
+	"$$dir/venv/bin/python" -m pip install --quiet 'grpcio-tools==1.76.0' && \
+	"$$dir/venv/bin/python" -m grpc_tools.protoc -Iprotos --python_out="$$dir" --pyi_out="$$dir" tth/a2f/v1/a2f.proto && \
+	for kind in py pyi; do cp "$$dir/tth/a2f/v1/a2f_pb2.$$kind" "tth/wire/a2f/messages_pb2.$$kind"; done
 
 clean:
 	rm -rf .venv

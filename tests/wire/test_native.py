@@ -125,5 +125,8 @@ def test_clients_get_everything_but_what_comes_from_them_and_what_a_voice_says_t
     assert {found.__name__ for found in ours - told if found.family is not Family.INBOUND} == {
         "ResponseStartedEvent",
         "ExpiringSoonEvent",
+        "AudioDoneEvent",
+        "OutputStartedEvent",
+        "OutputStoppedEvent",
     }
     assert OfAPluginEvent not in told

@@ -10,11 +10,14 @@ from tth.core.controls import TurnControl
 from tth.core.conversation import Item
 from tth.core.events import (
     AudioChunkEvent,
+    AudioDoneEvent,
     DegradedEvent,
     EmotionEvent,
     ErrorEvent,
     ExpiringSoonEvent,
     ItemStartedEvent,
+    OutputStartedEvent,
+    OutputStoppedEvent,
     ResponseStartedEvent,
     SpeechMarkEvent,
     TextDeltaEvent,
@@ -36,6 +39,7 @@ RealtimeEvent: TypeAlias = (
     | ItemStartedEvent
     | TextDeltaEvent
     | AudioChunkEvent
+    | AudioDoneEvent
     | SpeechMarkEvent
     | EmotionEvent
     | ToolCallDeltaEvent
@@ -44,6 +48,8 @@ RealtimeEvent: TypeAlias = (
     | UserSpeechStoppedEvent
     | UserTranscriptEvent
     | UsageEvent
+    | OutputStartedEvent
+    | OutputStoppedEvent
     | TurnCompleteEvent
     | ExpiringSoonEvent
     | DegradedEvent

@@ -110,6 +110,18 @@ class AudioChunkEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
             msgspec.structs.force_setattr(self, "duration_ms", ms)
 
 
+class AudioDoneEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
+    """The voice says that an item's sound is whole; a late piece may follow all the same."""
+
+
+class OutputStartedEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """The response begins to sound, where its media go another way than through the session."""
+
+
+class OutputStoppedEvent(ResponseEvent, frozen=True, kw_only=True, gc=False):
+    """The response has sounded to its end, or was cut off, where its media go another way."""
+
+
 class SpeechMarkEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
     """When sounds and words of an item are heard; positions count like the audio's ``sample``."""
 

@@ -79,11 +79,16 @@ class FaceFrame(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         speech_id: The speech it belongs to; empty for an idle pose.
         sample: Media unit at which it is due.
         weights: 208 bytes, the 52 ARKit weights in Apple's order as little-endian float32, each 0 to 1.
+        tail: Whether it is due after the last sample of the speech, while the mouth comes to rest.
+        tongue: 64 bytes, the 16 shapes of ``tth.face.blendshapes.TONGUE`` in the same form; empty where the avatar
+            has none.
     """
 
     speech_id: str
     sample: int
     weights: bytes
+    tail: bool = False
+    tongue: bytes = b""
 
 
 class VideoFrame(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -27,6 +27,17 @@ NAMES: tuple[str, ...] = tuple(
     """.split()
 )
 
+TONGUE: tuple[str, ...] = tuple(
+    """
+    tongueTipUp tongueTipDown tongueTipLeft tongueTipRight tongueRollUp tongueRollDown tongueRollLeft tongueRollRight
+    tongueUp tongueDown tongueLeft tongueRight tongueIn tongueStretch tongueWide tongueNarrow
+    """.split()
+)
+"""Sixteen more for the tongue, which some avatars give beside the 52.
+
+Source: NVIDIA Audio2Face-3D with tongue blendshapes enabled.
+"""
+
 INDEX: Mapping[str, int] = MappingProxyType({name: index for index, name in enumerate(NAMES)})
 
 

@@ -76,7 +76,13 @@ def unpack(frame: bytes) -> tuple[Header, bytes]:
     return header, frame[HEADER.size :]
 
 
-_VOICE_ONLY = (events.ResponseStartedEvent, events.ExpiringSoonEvent)
+_VOICE_ONLY = (
+    events.ResponseStartedEvent,
+    events.ExpiringSoonEvent,
+    events.AudioDoneEvent,
+    events.OutputStartedEvent,
+    events.OutputStoppedEvent,
+)
 """What a voice tells the session and nobody else."""
 
 
