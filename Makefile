@@ -1,7 +1,7 @@
 # `make run` serves the default avatar, `make test` runs the tests, `make check` adds format, lint, types, layers and
-# docs, `make bench` measures. `make clients` tries real clients on the emulated OpenAI server; it is no part of `make test`
-# since it installs them, each into a temporary environment. `make protos` compiles the protocol files. Each target sets up .venv first; only Python 3.11+ and make
-# are needed.
+# docs, `make bench` measures. `make clients` tries real clients on the emulators; it is no part of `make test` since it
+# installs them, each into a temporary environment. `make protos` compiles the protocol files. Each target sets up .venv
+# first; only Python 3.11+ and make are needed.
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python, \
 	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
