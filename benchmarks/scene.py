@@ -20,8 +20,8 @@ from tth.core.media import AudioFormat, EmotionMark, FaceFrame, SpeechMark, Vide
 from tth.core.streams import Stream
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.ladder import Rung
 from tth.session.session import Session
-from tth.session.stage import Rung
 from tth.testing.peers import ScriptedVoice
 
 OBSERVED = frozenset({Family.WORDS, Family.AUDIO, Family.PICTURES})

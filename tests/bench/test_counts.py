@@ -19,7 +19,7 @@ from tth.session.cast import Cast
 from tth.session.chain import Maker
 from tth.session.sentences import SentenceCutter
 from tth.session.session import Session
-from tth.session.stage import Rung
+from tth.session.ladder import Rung
 from tth.testing.clock import ManualLoop, run
 from tth.testing.peers import ScriptedAvatar
 

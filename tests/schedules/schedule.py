@@ -18,7 +18,7 @@ from tth.errors import AdapterError
 from tth.session.cast import Cast
 from tth.session.chain import Maker
 from tth.session.session import Session
-from tth.session.stage import Rung
+from tth.session.ladder import Rung
 from tth.testing.emulated import QUICK, InMemory
 from tth.testing.peers import ScriptedAvatar
 

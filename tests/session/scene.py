@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.ladder import Rung
 from tth.session.session import Session
-from tth.session.stage import Rung
 from tth.testing.peers import ScriptedAvatar, ScriptedVoice
 
 

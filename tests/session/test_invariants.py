@@ -14,8 +14,8 @@ from tth.core.bus import Limit, Overflow
 from tth.core.events import Family, ItemHeardEvent, TurnCompleteEvent
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.ladder import Rung
 from tth.session.session import Session
-from tth.session.stage import Rung
 from tth.testing.clock import run
 from tth.testing.invariants import Witness
 from tth.testing.liar import LIES, LyingVoice

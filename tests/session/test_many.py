@@ -16,8 +16,8 @@ from tth.core.bus import Limit, Overflow
 from tth.core.events import AudioChunkEvent, FaceFrameEvent, Family, TextDeltaEvent
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.ladder import Rung
 from tth.session.session import Session
-from tth.session.stage import Rung
 from tth.testing.clock import run
 
 ALL = {family: Limit(1 << 16, Overflow.CLOSE) for family in Family}

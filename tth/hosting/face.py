@@ -16,9 +16,10 @@ from tth.core.media import MEDIA_RATE_HZ, EmotionMark, FaceFrame, SpeechMark
 from tth.core.tasks import Tasks
 from tth.core.watchdog import Watchdog
 from tth.hosting.reply import Reply
+from tth.session.ladder import Rung
 from tth.session.playhead import Playhead
 from tth.session.speech import MAX_SPEECH_UNITS, Speech
-from tth.session.stage import AvatarStage, Rung
+from tth.session.stage import AvatarStage
 from tth.wire.realtime.server.options import random_id
 
 DELTA = "tth.face_frames.delta"

@@ -12,7 +12,7 @@ from tth.adapters.tts import TTSAdapter
 from tth.config.settings import Budget, Deadlines, Limits
 from tth.core.controls import TurnControl
 from tth.session.chain import Maker
-from tth.session.stage import Rung
+from tth.session.ladder import Rung
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from tth.plugins.registry import Registry
 from tth.session.cast import Cast
 from tth.session.chain import Maker
 from tth.session.foreign import explain
-from tth.session.stage import Rung
+from tth.session.ladder import Rung
 
 
 class Casting:

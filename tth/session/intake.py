@@ -13,6 +13,7 @@ from tth.core.bus import EventBus
 from tth.core.conversation import Conversation, Item, message
 from tth.core.events import (
     AudioChunkEvent,
+    AudioDoneEvent,
     DegradedEvent,
     EmotionEvent,
     ErrorEvent,
@@ -20,6 +21,8 @@ from tth.core.events import (
     ExpiringSoonEvent,
     ItemEvent,
     ItemStartedEvent,
+    OutputStartedEvent,
+    OutputStoppedEvent,
     ResponseStartedEvent,
     SpeechMarkEvent,
     TextDeltaEvent,
@@ -106,6 +109,9 @@ class Intake:
         self._warned: set[tuple[str, str]] = set()
         self._takers: dict[type[Event], Callable[[Any], None]] = {
             AudioChunkEvent: self._audio,
+            AudioDoneEvent: self._audio_done,
+            OutputStartedEvent: self._output_started,
+            OutputStoppedEvent: self._output_stopped,
             TextDeltaEvent: self._text,
             SpeechMarkEvent: self._marks,
             EmotionEvent: self._emotion,
@@ -205,7 +211,10 @@ class Intake:
         if not before:
             self._floor.first_sound(turn)
         self._playhead.received_more(before)
-        self._stage.wake()
+        meters = self._stage.meters
+        meters.chunks += 1
+        meters.sound_bytes += len(pcm)
+        self._stage.sound(event.item_id)
         self._bus.publish(
             AudioChunkEvent(
                 data=pcm,
@@ -222,6 +231,19 @@ class Intake:
         self._floor.sounded(turn)
         if speech.received - played > MAX_SPEECH_UNITS:
             self._floor.too_long(turn)
+
+    def _audio_done(self, event: AudioDoneEvent) -> None:
+        if self._turn_of(event.response_id) is not None:
+            self._stage.sound_done(event.item_id)
+
+    def _output_started(self, event: OutputStartedEvent) -> None:
+        turn = self._turn_of(event.response_id)
+        if turn is not None:
+            self._floor.sounded(turn)
+
+    def _output_stopped(self, event: OutputStoppedEvent) -> None:
+        if self._turn_of(event.response_id) is not None:
+            self._stage.output_over()
 
     def _marks(self, event: SpeechMarkEvent) -> None:
         turn = self._turn_of(event.response_id)

@@ -238,6 +238,7 @@ class Orchestrator:
         if self._silence is not None:
             self._silence.close()
             self._silence = None
+        self._stage.output_over()
         self._stage.wake()
         if event.status == "failed" and not turn.speech.received:
             self._fail(turn, "response_failed", event.reason or "the voice gave no reason")

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
 
 from tth.adapters.avatar import AvatarAdapter
 from tth.audio.packets import Packetizer
 from tth.audio.resample import StreamResampler
 from tth.core.clock import Clock
-from tth.core.controls import TurnControl
-from tth.core.media import MEDIA_RATE_HZ, EmotionMark, FaceFrame, VideoFrame
+from tth.core.media import MEDIA_RATE_HZ, FaceFrame, VideoFrame
 from tth.core.watchdog import Watch
-from tth.session.foreign import explain
+from tth.session.act import Act
 from tth.session.frames import check_frame
+from tth.session.lag import Lag
+from tth.session.meters import Meters
 from tth.session.playhead import Playhead
-from tth.session.speech import Speech, SpeechReader
+from tth.session.speech import SpeechReader
 
 LEAD_UNITS = 3 * MEDIA_RATE_HZ // 2
 """How far ahead of the playhead an avatar is fed: beyond the client's second of sound, and yet so near that a change of
@@ -27,47 +27,57 @@ REST_S = 0.25
 """How long the pump sleeps once it is that far ahead."""
 
 _WHOLE = 1 << 40
-
-
-@dataclass(slots=True, eq=False)
-class Act:
-    """One speech on the stage, with what the voice feels along it."""
-
-    speech: Speech
-    control: TurnControl
-    turn_id: str
-    generation: int
-    emotions: list[EmotionMark] = field(default_factory=list)
+_ROUNDING = 2
+"""Media units by which positions of sound at other rates may differ."""
 
 
 class LiveRung:
     """Pulls from the speech of the current act, so that a late start, a hand-over and an interrupt are one thing.
 
     Args:
+        index: Its place on the ladder, 0 the best.
         name: The adapter's registered name.
         adapter: Connected.
         playhead: Where to begin in a speech that is already being heard.
         watch: The deadline on sending; paused while nothing is being sent.
-        failed: Told once, with a reason, when the adapter cannot go on.
+        meters: Where what is sent is counted.
+        failed: Told when the adapter cannot go on, with what it raised or a reason.
+
+    Attributes:
+        begin: Media unit of the act from which on it makes frames.
+        lag: Whether it keeps up with the act.
+        framed: Whether a frame of it was delivered in any speech.
+        tasks: Its pump and its reader, once started.
     """
 
     def __init__(
         self,
+        index: int,
         name: str,
         adapter: AvatarAdapter,
+        *,
         playhead: Playhead,
         clock: Clock,
         watch: Watch,
-        failed: Callable[[LiveRung, str], None],
+        meters: Meters,
+        failed: Callable[[LiveRung, Exception | str], None],
     ) -> None:
+        self.index = index
         self.name = name
         self.adapter = adapter
         self._playhead = playhead
         self._clock = clock
         self.watch = watch
+        self._meters = meters
         self._failed = failed
+        self.begin = 0
+        self.lag = Lag(0)
+        self.framed = False
+        self.tasks: list[asyncio.Task[None]] = []
+        self._wish: int | None = None
         self._rate_hz = adapter.audio_format.rate_hz
-        self._packets = Packetizer(2 * (self._rate_hz * adapter.packet_ms // 1000))
+        self._packet_bytes = 2 * (self._rate_hz * adapter.packet_ms // 1000)
+        self._packets = Packetizer(self._packet_bytes)
         self._resampler: StreamResampler | None = None
         self._in_hz = 0
         self._act: Act | None = None
@@ -80,9 +90,16 @@ class LiveRung:
         self._news = False
         self._waiter: asyncio.Future[None] | None = None
 
-    def play(self, act: Act) -> None:
-        """Feed the speech of ``act`` from here on."""
-        self._act = act
+    @property
+    def fed(self) -> int:
+        """Media units of the act that it has taken from the speech."""
+        return self._expected
+
+    def play(self, act: Act, at: int | None = None) -> None:
+        """Feed the speech of ``act``: from unit ``at``, else from what is being heard or was shown last."""
+        self._act, self._wish = act, at
+        self.begin = self._expected = at or 0
+        self.lag = Lag(self.begin)
         self.wake()
 
     def interrupt(self) -> None:
@@ -123,7 +140,7 @@ class LiveRung:
                     self.watch.pause()
                     await self._rest()
         except Exception as error:  # foreign code; the next rung takes over
-            self._failed(self, explain(error))
+            self._failed(self, error)
         finally:
             self.watch.pause()
 
@@ -135,7 +152,7 @@ class LiveRung:
                     check_frame(frame)
                     take(self, frame)
         except Exception as error:  # foreign code; the next rung takes over
-            self._failed(self, explain(error))
+            self._failed(self, error)
         else:
             self._failed(self, "its frames ended")
 
@@ -163,7 +180,12 @@ class LiveRung:
             return True
         reader = self._reader
         if reader is None:
-            return False
+            if act.speech.received <= self._expected + _ROUNDING:
+                return False
+            # Its sound had been over, and more has come after all.
+            self._wish = self._expected
+            await self._begin(act)
+            return True
         start, pcm = self._collect(reader)
         ended = reader.drained
         if ended:
@@ -172,15 +194,31 @@ class LiveRung:
             pcm += self._packets.feed(rest)
             pcm += self._packets.flush()
         if pcm:
-            self.watch.touch()
-            await self.adapter.send_audio(pcm, start)
+            await self._send(pcm, start)
         if ended and act is self._act:
             self.watch.touch()
             await self.adapter.end_speech()
         return False
 
+    async def _send(self, pcm: bytes, start: int) -> None:
+        self.watch.touch()
+        meters = self._meters
+        try:
+            await self.adapter.send_audio(pcm, start)
+        except Exception:
+            meters.refused_sends += 1
+            raise
+        meters.sends += 1
+        meters.packets += -(-len(pcm) // self._packet_bytes)
+        meters.upload_bytes += len(pcm)
+
     async def _begin(self, act: Act) -> None:
-        at = self._playhead.position() if act.speech.received else 0
+        at, self._wish = self._wish, None
+        if at is None:
+            at = max(self._playhead.position(), act.framed_to) if act.speech.received else 0
+        if at != self.begin:
+            self.begin = at
+            self.lag = Lag(at)
         self._begun = act
         self._reader = act.speech.reader(at)
         self._expected = self._base = at

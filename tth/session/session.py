@@ -34,10 +34,12 @@ from tth.session.budget import BudgetWatch
 from tth.session.cascade import Cascade
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.ladder import Rung
 from tth.session.line import VoiceLine
+from tth.session.meters import Meters
 from tth.session.orchestrator import Orchestrator
 from tth.session.playhead import Playhead
-from tth.session.stage import AvatarStage, Rung
+from tth.session.stage import AvatarStage
 from tth.session.turn import Turn
 from tth.session.voice import Voice
 
@@ -60,6 +62,7 @@ class Session:
         bus: Its events.
         conversation: What was said and heard.
         components: The adapter in use for each kind.
+        meters: What has passed along its path so far.
     """
 
     def __init__(self, cast: Cast, *, session_id: str | None = None, observing: Observing | None = None) -> None:
@@ -68,6 +71,7 @@ class Session:
         self.bus = EventBus()
         self.conversation = Conversation()
         self.components: dict[str, str] = {}
+        self.meters = Meters()
         self._observing = observing
         self._tasks = Tasks(self._broke)
         self._open = False
@@ -102,7 +106,7 @@ class Session:
             publish=self.bus.publish,
         )
         self._stage = AvatarStage(
-            self.cast.rungs, self.bus, self._playhead, self._clock, self._watchdog, self._first_frame
+            self.cast.rungs, self.bus, self._playhead, self._clock, self._watchdog, self._first_frame, self.meters
         )
         self._orchestrator = Orchestrator(
             self.cast,

@@ -48,6 +48,7 @@ class Speech:
         rate_hz: Rate of the newest sound, 0 while there is none.
         finished: Whether nothing more will come.
         whole: Whether, moreover, the sound reaches to the end of the text.
+        sound_over: Whether no more sound is waited for, though more may come after all.
         marks: All marks, in media units of the response.
         chars: Size of text and marks so far, in characters.
     """
@@ -57,6 +58,7 @@ class Speech:
         self.received = 0
         self.finished = False
         self.whole = False
+        self.sound_over = False
         self.chars = 0
         self.marks: list[SpeechMark] = []
         self.items: dict[str, SpokenItem] = {}
@@ -155,6 +157,6 @@ class SpeechReader:
 
     @property
     def drained(self) -> bool:
-        """Whether everything was read and nothing more will come."""
+        """Whether everything was read and nothing more is waited for."""
         speech = self.speech
-        return speech.finished and self._chunk >= speech._first + len(speech._chunks)
+        return (speech.finished or speech.sound_over) and self._chunk >= speech._first + len(speech._chunks)

@@ -24,7 +24,7 @@ from tth.core.events import (
     TextDeltaEvent,
     TurnCompleteEvent,
 )
-from tth.core.media import AudioChunk, AudioFormat, EmotionMark, FaceFrame, SpeechMark, VideoFrame
+from tth.core.media import MEDIA_RATE_HZ, AudioChunk, AudioFormat, EmotionMark, FaceFrame, SpeechMark, VideoFrame
 from tth.core.streams import Stream
 from tth.core.tools import Tool
 from tth.errors import AdapterError
@@ -203,9 +203,12 @@ class ScriptedAvatar:
         self.sent[speech_id] = b""
 
     async def send_audio(self, pcm: bytes, start_sample: int) -> None:
-        """Remember it, and make a frame."""
+        """Remember it, and make a frame for each packet."""
         self.sent[self.speech_id] += pcm
-        self.frames.put_now(FaceFrame(speech_id=self.speech_id, sample=start_sample, weights=bytes(208)))
+        rate_hz = self.audio_format.rate_hz
+        for at in range(0, len(pcm) >> 1, rate_hz * self.packet_ms // 1000):
+            sample = start_sample + at * MEDIA_RATE_HZ // rate_hz
+            self.frames.put_now(FaceFrame(speech_id=self.speech_id, sample=sample, weights=bytes(208)))
 
     async def send_marks(self, marks: Sequence[SpeechMark | EmotionMark]) -> None:
         """Remember them."""

@@ -1,0 +1,27 @@
+"""One speech on the stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tth.core.controls import TurnControl
+from tth.core.media import EmotionMark
+from tth.session.speech import Speech
+
+
+@dataclass(slots=True, eq=False)
+class Act:
+    """One speech on the stage, with what the voice feels along it and what was shown of it.
+
+    Attributes:
+        framed_to: Media unit after the newest frame that was delivered; who takes over goes on there.
+        pose: The newest pose that was delivered, if any.
+    """
+
+    speech: Speech
+    control: TurnControl
+    turn_id: str
+    generation: int
+    emotions: list[EmotionMark] = field(default_factory=list)
+    framed_to: int = 0
+    pose: bytes | None = None
