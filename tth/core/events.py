@@ -324,6 +324,21 @@ class MeasureEvent(Event, frozen=True, kw_only=True, gc=False):
     value: float
 
 
+class MetersEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The session's numbers, once a second while it speaks and at each turn's end; for clients that asked.
+
+    Attributes:
+        components: The adapter in use for each kind.
+        numbers: By name; one that is not known yet is left out.
+        reason: Why an adapter gave way to another last, empty where none did.
+    """
+
+    family: ClassVar[Family] = Family.MEASURES
+    components: dict[str, str]
+    numbers: dict[str, float]
+    reason: str = ""
+
+
 # Inbound
 
 

@@ -22,14 +22,35 @@ BATCH_BYTES = 48_000
 
 
 class Levels:
-    """Measures the sound that voice and avatar stage share, and tells of each turn at its end."""
+    """Measures the sound that voice and avatar stage share, and tells of each turn at its end.
+
+    Attributes:
+        windows: Windows of 100 ms in the turns that are over.
+        silent_windows: Those of them that nobody could hear.
+    """
 
     def __init__(self, bus: EventBus) -> None:
         self._bus = bus
         self._meter: Meter | None = None
+        self._newest: Meter | None = None
         self._rate_hz = 0
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
+        self.windows = 0
+        self.silent_windows = 0
+
+    def now(self) -> Meter | None:
+        """What was measured of the turn that speaks, to its newest sound; else of the last one that spoke."""
+        if self._meter is not None:
+            self._feed(self._meter)
+        return self._newest
+
+    def all_windows(self) -> tuple[int, int]:
+        """Windows of the session so far, and the silent ones among them."""
+        if self._meter is None:
+            return self.windows, self.silent_windows
+        self._feed(self._meter)
+        return self.windows + self._meter.windows, self.silent_windows + self._meter.silent_windows
 
     def take(self, event: Event) -> None:
         """One event from the bus."""
@@ -40,7 +61,8 @@ class Levels:
 
     def _sound(self, event: AudioChunkEvent) -> None:
         if self._meter is None:
-            self._meter, self._rate_hz = Meter(event.sample_rate), event.sample_rate
+            self._meter = self._newest = Meter(event.sample_rate)
+            self._rate_hz = event.sample_rate
         if event.sample_rate != self._rate_hz:
             return  # a voice that took over at another rate: what was measured stands for the response
         self._waiting.append(event.data)
@@ -58,6 +80,8 @@ class Levels:
         if meter is None:
             return
         self._feed(meter)
+        self.windows += meter.windows
+        self.silent_windows += meter.silent_windows
         told = {
             "sound_bytes": meter.bytes,
             "sound_rms": round(meter.rms, 5),
@@ -73,6 +97,10 @@ class Levels:
             self._bus.publish(WarningEvent(code="silent_voice", message=text, turn_id=ending.turn_id))
 
 
+FAMILIES = frozenset({Family.AUDIO, Family.WORDS})
+"""What ``Levels`` is to be given."""
+
+
 def measure_levels(bus: EventBus) -> Callable[[], None]:
     """Measure what is said on ``bus``; returns the way to stop."""
-    return bus.observe(Levels(bus).take, frozenset({Family.AUDIO, Family.WORDS}))
+    return bus.observe(Levels(bus).take, FAMILIES)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -43,6 +44,7 @@ class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     persona: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     control: ControlWish = ControlWish()
     media: Media = "binary"
+    meters: bool = False
 
 
 def create_app(house: House) -> ASGIApp:
@@ -61,11 +63,13 @@ def create_app(house: House) -> ASGIApp:
     app = Starlette(
         routes=[
             Route("/health", pages.health),
+            Route("/metrics", pages.metrics),
             # A mount of their own, so that a wrong method is told as one and not looked for among the page's files.
             Mount(
                 "/v1",
                 routes=[
                     Route("/health", pages.health),
+                    Route("/meters", pages.meters),
                     Route("/profiles", pages.profiles),
                     Route("/personas", pages.personas),
                     Route("/sessions", pages.new_session, methods=["POST"]),
@@ -94,6 +98,20 @@ class Pages:
         report = health_report(self._house)
         return JSONResponse(report, status_code=200 if report["status"] == "ok" else 503)
 
+    async def meters(self, request: HttpRequest) -> Response:
+        """The server's numbers, and those of each session that is open."""
+        if not key_is_right(request, self._house.settings):
+            return _no_key()
+        return JSONResponse(self._house.ledger.report())
+
+    async def metrics(self, request: HttpRequest) -> Response:
+        """The server's numbers for Prometheus."""
+        if not key_is_right(request, self._house.settings):
+            return _no_key()
+        # The library takes a seventh of a second to import: sessions must not wait for that.
+        module = await asyncio.to_thread(import_module, "tth.server.metrics")
+        return Response(module.exposition(self._house), media_type=module.CONTENT_TYPE)
+
     async def profiles(self, request: HttpRequest) -> Response:
         """Every profile."""
         found = await asyncio.to_thread(self._house.profiles)
@@ -107,10 +125,10 @@ class Pages:
     async def new_session(self, request: HttpRequest) -> Response:
         """A session to be claimed by a socket."""
         if not key_is_right(request, self._house.settings):
-            return refusal(401, "unauthorized", "send this server's key as 'Authorization: Bearer …' or 'X-API-Key: …'")
+            return _no_key()
         try:
             asked = msgspec.json.decode(await read_body(request) or b"{}", type=SessionRequest)
-            wish = Request(asked.profile, asked.persona, asked.control.control(), asked.media)
+            wish = Request(asked.profile, asked.persona, asked.control.control(), asked.media, asked.meters)
             ticket = await self._house.admit(wish)
         except msgspec.ValidationError as error:
             return refusal(400, "bad_request", explained(error, [SessionRequest]))
@@ -136,6 +154,10 @@ class Pages:
     async def stream(self, socket: WebSocket) -> None:
         """The socket of one session."""
         await hold_link(self._house, socket)
+
+
+def _no_key() -> Response:
+    return refusal(401, "unauthorized", "send this server's key as 'Authorization: Bearer …' or 'X-API-Key: …'")
 
 
 def _described(ticket: Ticket) -> dict[str, Any]:

@@ -19,9 +19,9 @@ from tth.config.sources import SETTING_KEYS, Sources
 from tth.core.controls import TurnControl
 from tth.errors import TthError
 from tth.observers.cost import measure_costs
-from tth.observers.levels import measure_levels
 from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
+from tth.server.ledger import Ledger
 from tth.server.stream import Media
 from tth.server.tickets import Ticket, TicketDesk
 from tth.session.cast import Cast
@@ -53,6 +53,7 @@ class Request:
     persona: str | None = None
     control: TurnControl = field(default_factory=TurnControl)
     media: Media = "binary"
+    meters: bool = False
 
 
 class Guest(Protocol):
@@ -79,6 +80,7 @@ class House:
         trouble: Why an adapter of the default profile cannot work here, by its name.
         draining: Whether nothing new is taken.
         hurried: Whether running turns are not waited for either.
+        ledger: The numbers of its sessions.
     """
 
     def __init__(self, settings: Settings, sources: Sources, registry: Registry, profile: Profile) -> None:
@@ -87,6 +89,7 @@ class House:
         self.trouble: dict[str, str] = {}
         self.draining = False
         self.hurried = False
+        self.ledger = Ledger()
         self._sources = sources
         # What was laid over the default profile on the command line is meant for that profile alone.
         self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))
@@ -146,7 +149,8 @@ class House:
             UnknownPersona: There is no such persona.
             Busy: The server stops, or holds as many sessions as it may.
         """
-        return self._desk.issue(await self.cast(request), request.control, request.media)
+        cast = await self.cast(request)
+        return self._desk.issue(cast, request.control, request.media, meters=request.meters)
 
     async def cast(self, request: Request) -> Cast:
         """What the session asked for is made of; there is room for it when this returns.
@@ -200,9 +204,8 @@ class House:
         """
         session = Session(ticket.cast, session_id=ticket.session_id, observing=self._registry.observe_session)
         log_steps(session.id, session.bus)
-        measure_levels(session.bus)
         measure_costs(session.bus)
-        with self._seat():
+        with self._seat(), self.ledger.follow(session):
             async with session:
                 with self._present(session):
                     session.update_control(ticket.control)

@@ -39,7 +39,9 @@ async def _run(house: House, socket: WebSocket, ticket: Ticket) -> None:
     named = {"session": ticket.session_id}
     try:
         async with house.open(ticket) as session:
-            stream = ClientStream(session, socket, ticket.media)
+            metering = house.ledger.metering(session)
+            metering.asked = ticket.meters
+            stream = ClientStream(session, socket, ticket.media, metering)
             session.attach_client()
             await _converse(socket, stream, house.settings.limits.message_bytes)
     except Busy as error:

@@ -14,6 +14,7 @@ from tth.core.events import AudioChunkEvent, ErrorEvent, Event, FaceFrameEvent, 
 from tth.core.media import MEDIA_RATE_HZ
 from tth.core.watchdog import Watch, Watchdog
 from tth.errors import ProtocolError
+from tth.observers.metering import Metering
 from tth.session.session import Session
 from tth.session.speech import SpeechReader
 from tth.session.turn import Turn
@@ -77,15 +78,24 @@ class Socket(Protocol):
 class ClientStream:
     """Writes a session's events to one client and applies what it sends.
 
+    Args:
+        session: Open.
+        socket: Where to write.
+        media: The shape of sound and frames.
+        metering: Told what the client says of its playhead.
+
     Attributes:
         seq: Number of the last text event sent; they count from 1 without a gap.
         session_id: Whose it is.
     """
 
-    def __init__(self, session: Session, socket: Socket, media: Media = "binary") -> None:
+    def __init__(
+        self, session: Session, socket: Socket, media: Media = "binary", metering: Metering | None = None
+    ) -> None:
         self._session = session
         self._socket = socket
         self._media = media
+        self._metering = metering
         self._subscription = session.subscribe(LIMITS)
         self._turn: Turn | None = None
         self._reader: SpeechReader | None = None
@@ -160,6 +170,8 @@ class ClientStream:
                     message.turn, message.sample, playing=state != "blocked", ended=state == "ended"
                 )
                 self._subscription.wake()
+                if self._metering is not None:
+                    self._metering.heard(message.turn, message.sample, state, message.offset_ms)
             case Flushed():
                 session.report_flush(message.turn, message.sample)
             case UserText():

@@ -23,6 +23,7 @@ class Ticket:
     cast: Cast
     control: TurnControl
     media: Media
+    meters: bool = False
     expires_at: float = field(repr=False)
 
 
@@ -41,7 +42,7 @@ class TicketDesk:
         self._forget_old()
         return len(self._tickets)
 
-    def issue(self, cast: Cast, control: TurnControl, media: Media) -> Ticket:
+    def issue(self, cast: Cast, control: TurnControl, media: Media, *, meters: bool = False) -> Ticket:
         """A ticket for a session of ``cast``."""
         self._forget_old()
         ticket = Ticket(
@@ -50,6 +51,7 @@ class TicketDesk:
             cast=cast,
             control=control,
             media=media,
+            meters=meters,
             expires_at=self._now() + CLAIM_S,
         )
         self._tickets[ticket.session_id] = ticket

@@ -109,6 +109,7 @@ def encode_event(event: Event, seq: int) -> bytes | None:
 
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Offset = Annotated[float, msgspec.Meta(ge=-60_000, le=60_000)]
 _Name = Annotated[str, msgspec.Meta(max_length=NAME_CHARS, pattern=r"^[A-Za-z0-9_.:-]*\Z")]
 """What may stand in a log line."""
 
@@ -146,11 +147,12 @@ class Resume(_Message, frozen=True, tag="resume"):
 
 
 class PlayheadReport(_Message, frozen=True, tag="playhead"):
-    """The client has played turn ``turn`` up to media unit ``sample``."""
+    """The client has played turn ``turn`` up to media unit ``sample``, its mouth ``offset_ms`` ahead of the sound."""
 
     turn: _Count
     sample: _Count
     state: Literal["playing", "blocked", "ended"] = "playing"
+    offset_ms: _Offset | None = None
 
 
 class Flushed(_Message, frozen=True, tag="flushed"):
