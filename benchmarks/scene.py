@@ -58,6 +58,7 @@ class SinkAvatar:
 
     wants_marks = True
     packet_ms = 20
+    elsewhere = True
 
     def __init__(self, sink: Callable[[bytes], None], rate_hz: int = 16_000) -> None:
         self.audio_format = AudioFormat(rate_hz)

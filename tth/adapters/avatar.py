@@ -16,6 +16,11 @@ class AvatarAdapter(Protocol):
     The avatar stage feeds it: whole packets in order, one speech at a time, nothing of an interrupted speech. An
     adapter class is called with its validated options and a ``Shared``.
 
+    The stage also judges it: one that does not accept what it is sent within 250 ms, whose frames fall 250 ms behind
+    what is heard, or that makes fewer than ten a second, gives way to the next of the profile, and is tried again. An
+    adapter whose pictures go another way than through the session says so with an attribute ``elsewhere = True``; its
+    frames are not judged.
+
     Attributes:
         audio_format: What it wants to be fed; the stage converts.
         packet_ms: Length of one packet; ``send_audio`` gets one or more whole ones, the last of a speech may be short.

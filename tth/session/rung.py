@@ -46,6 +46,7 @@ class LiveRung:
     Attributes:
         begin: Media unit of the act from which on it makes frames.
         lag: Whether it keeps up with the act.
+        judged: Whether that matters: its frames come here.
         framed: Whether a frame of it was delivered in any speech.
         tasks: Its pump and its reader, once started.
     """
@@ -72,6 +73,7 @@ class LiveRung:
         self._failed = failed
         self.begin = 0
         self.lag = Lag(0)
+        self.judged = not getattr(adapter, "elsewhere", False)
         self.framed = False
         self.tasks: list[asyncio.Task[None]] = []
         self._wish: int | None = None

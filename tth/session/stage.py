@@ -247,7 +247,7 @@ class AvatarStage:
         self._looking = self._clock.call_later(LOOK_S, self._look)
         live = self._live
         if live is not None:
-            complaint = live.lag.complaint(self._playhead.position(), live.fed)
+            complaint = live.lag.complaint(self._playhead.position(), live.fed) if live.judged else ""
             if complaint:
                 self._fail(live, complaint)
             elif self._waiting is not None:

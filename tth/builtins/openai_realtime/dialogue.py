@@ -92,6 +92,8 @@ class Dialogue:
             said.TextDelta: replies.text,
             said.TextDone: replies.text_done,
             said.AudioDelta: replies.audio,
+            said.AudioDone: replies.audio_done,
+            said.Playback: replies.playback,
             said.Arguments: replies.arguments,
             said.ItemSaid: replies.item,
             said.ItemId: self._item_gone,

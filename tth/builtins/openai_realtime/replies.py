@@ -9,8 +9,11 @@ from tth.builtins.openai_realtime.models import Prices
 from tth.builtins.openai_realtime.requests import Requests, Running, Wanted
 from tth.core.events import (
     AudioChunkEvent,
+    AudioDoneEvent,
     ErrorEvent,
     ItemStartedEvent,
+    OutputStartedEvent,
+    OutputStoppedEvent,
     ResponseStartedEvent,
     TextDeltaEvent,
     ToolCallDeltaEvent,
@@ -84,6 +87,21 @@ class Replies:
         self._events.append(
             AudioChunkEvent(data=data, sample_rate=rate_hz, sample=sample, response_id=run.id, item_id=item_id)
         )
+
+    def audio_done(self, event: said.AudioDone) -> None:
+        """An item's sound is whole."""
+        run = self._run(event.response_id)
+        if run is not None and run.items:
+            self._events.append(AudioDoneEvent(response_id=run.id, item_id=event.item_id or run.items[-1]))
+
+    def playback(self, event: said.Playback) -> None:
+        """The response begins to sound elsewhere, or has stopped doing so."""
+        run = self._run(event.response_id)
+        if run is None:
+            return
+        self._start(run)
+        kind = OutputStartedEvent if event.type.endswith(".started") else OutputStoppedEvent
+        self._events.append(kind(response_id=run.id))
 
     def arguments(self, event: said.Arguments) -> None:
         """What a function is to be called with."""

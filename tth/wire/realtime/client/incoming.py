@@ -114,6 +114,13 @@ class AudioDelta(Incoming, kw_only=True):
         return self.delta or self.audio or self.chunk or b""
 
 
+class AudioDone(Incoming, kw_only=True):
+    """An item's sound is whole."""
+
+    response_id: Text = None
+    item_id: Text = None
+
+
 class Arguments(Incoming, kw_only=True):
     """A piece (``delta``) or the whole (``arguments``) of what a function is to be called with."""
 
@@ -213,6 +220,7 @@ KINDS: dict[str, type[Incoming]] = {
     "response.output_audio_transcript.delta": TextDelta,
     "response.output_audio_transcript.done": TextDone,
     "response.output_audio.delta": AudioDelta,
+    "response.output_audio.done": AudioDone,
     "response.function_call_arguments.delta": Arguments,
     "response.function_call_arguments.done": Arguments,
     "output_audio_buffer.started": Playback,

@@ -11,6 +11,7 @@ _RENAMED = {
     "conversation.item.created": "conversation.item.added",
     "response.text.delta": "response.output_text.delta",
     "response.text.done": "response.output_text.done",
+    "response.audio.done": "response.output_audio.done",
     "response.audio_transcript.delta": "response.output_audio_transcript.delta",
     "response.audio_transcript.done": "response.output_audio_transcript.done",
 }
