@@ -1,0 +1,105 @@
+"""One clip: sound in, frames out, without sockets and without time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tth.emulators.a2f.feelings import Emotions, Feelings, look
+from tth.emulators.a2f.shaping import Shaping
+from tth.face.blendshapes import Weights
+from tth.face.emotions import blend
+from tth.face.energy import EnergyLips
+from tth.wire.a2f.messages_pb2 import AudioStreamHeader
+from tth.wire.a2f.methods import FRAMES_A_SECOND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What a client gets for a thirtieth of a second.
+
+    Attributes:
+        number: From 0 on.
+        time_code: Seconds from the clip's start.
+        values: One for each blendshape.
+        audio: The sound that it shows, filled up with silence at the clip's end.
+        sent: The emotions that the client set, as they stand then.
+        shown: Each of ``EMOTIONS`` as the face shows it.
+    """
+
+    number: int
+    time_code: float
+    values: Weights
+    audio: bytes
+    sent: Emotions
+    shown: Weights
+
+
+class Clip:
+    """Frames of a clip, made when they are asked for.
+
+    Args:
+        header: Of the clip; checked.
+        names: The blendshapes.
+        look_ahead_ms: So much sound after a frame must have come before it is ready.
+
+    Attributes:
+        samples: How many have come.
+        ended: Whether more will come.
+    """
+
+    def __init__(self, header: AudioStreamHeader, names: Sequence[str], look_ahead_ms: float = 0.0) -> None:
+        self.rate_hz = header.audio_header.samples_per_second
+        self.samples = 0
+        self.ended = False
+        self.feelings = Feelings(header)
+        self._ahead = round(look_ahead_ms * self.rate_hz / 1000)
+        self._lips = EnergyLips(self.rate_hz, FRAMES_A_SECOND)
+        self._shaping = Shaping(header, names)
+        self._waiting = bytearray()
+        self._made = 0
+
+    def feed(self, pcm: bytes) -> None:
+        """Take whole samples."""
+        self._waiting += pcm
+        self.samples += len(pcm) // 2
+
+    def end(self) -> None:
+        """No more sound comes."""
+        self.ended = True
+
+    @property
+    def total(self) -> int:
+        """How many frames there are for the sound that has come."""
+        return -(-self.samples * FRAMES_A_SECOND // self.rate_hz)
+
+    @property
+    def ready(self) -> int:
+        """How many frames can be made now."""
+        known = self.total if self.ended else max(0, self.samples - self._ahead) * FRAMES_A_SECOND // self.rate_hz
+        return known - self._made
+
+    @property
+    def over(self) -> bool:
+        """Whether every frame was made."""
+        return self.ended and not self.ready
+
+    def next(self) -> Frame:
+        """The next frame; ask only for one that is ready."""
+        number = self._made
+        size = 2 * ((number + 1) * self.rate_hz // FRAMES_A_SECOND - number * self.rate_hz // FRAMES_A_SECOND)
+        audio = bytes(self._waiting[:size]).ljust(size, b"\0")
+        del self._waiting[:size]
+        (lips,) = self._lips.feed(audio)
+        time_code = number / FRAMES_A_SECOND
+        shown = self.feelings.at(time_code)
+        pose = blend(lips.weights, look(shown), lips.speaking, 0.0)
+        self._made += 1
+        return Frame(
+            number=number,
+            time_code=time_code,
+            values=self._shaping.values(pose),
+            audio=audio,
+            sent=self.feelings.sent,
+            shown=shown,
+        )
