@@ -145,7 +145,7 @@ MORE = {
     "extends nobody": (
         "extends: ofline\n",
         "1: extends: no profile named 'ofline'; did you mean offline? "
-        "It may be offline, offline_mock, openai_realtime or stub_avatar",
+        "It may be offline, offline+a2f, offline_mock, openai_realtime, openai_realtime+a2f or stub_avatar",
     ),
     "extends a path": (
         "extends: ./offline.yaml\n",
@@ -201,7 +201,7 @@ def test_a_bad_profile_gives_one_helpful_line(text: str, message: str, home: Pat
         (
             "ofline",
             "there is none of that name; did you mean offline? "
-            "It may be offline, offline_mock, openai_realtime or stub_avatar",
+            "It may be offline, offline+a2f, offline_mock, openai_realtime, openai_realtime+a2f or stub_avatar",
         ),
         ("./bed.yaml", "there is no such file; did you mean bad.yaml?"),
         ("nowhere/x.yaml", "there is no such file; check the path; 'tth profiles' lists what is there by name"),

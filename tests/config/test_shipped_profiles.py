@@ -13,6 +13,18 @@ from tth.plugins.loader import load_plugins
         ("offline_mock", {"llm": ["mock_llm"], "tts": ["mock_tts"], "avatar": ["stub_avatar"]}),
         ("stub_avatar", {"realtime": ["mock_realtime"], "avatar": ["stub_avatar"]}),
         ("openai_realtime", {"realtime": ["openai_realtime"], "avatar": ["phoneme", "stub_avatar"]}),
+        (
+            "openai_realtime+a2f",
+            {"realtime": ["openai_realtime"], "avatar": ["a2f", "phoneme", "stub_avatar"]},
+        ),
+        (
+            "offline+a2f",
+            {
+                "llm": ["scripted"],
+                "tts": ["hibari", "pico", "mock_tts"],
+                "avatar": ["a2f", "phoneme", "stub_avatar"],
+            },
+        ),
     ],
 )
 def test_a_shipped_profile_names_adapters_that_ship(

@@ -12,6 +12,9 @@ VARIABLES: Mapping[str, str] = {
     "OPENAI_API_KEY": "Key for OpenAI or the server that OPENAI_BASE_URL names; only profiles that use it ask.",
     "OPENAI_API_KEY_FILE": "A file that holds the key instead; read anew for each connection.",
     "OPENAI_BASE_URL": "Where an OpenAI-compatible API is, as in https://api.openai.com/v1.",
+    "NVIDIA_API_KEY": "Key for NVIDIA's hosted Audio2Face-3D; only a face with 'hosted: true' asks.",
+    "NVIDIA_API_KEY_FILE": "A file that holds that key instead; read anew for each call.",
+    "TTH_A2F_TARGET": "Where the Audio2Face-3D service is, as in 127.0.0.1:52000.",
 }
 """What providers' adapters read from the environment, and what it means."""
 

@@ -1,0 +1,152 @@
+"""One clip at the service: its writer and its reader side by side."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from tth.builtins.a2f.link import Link
+from tth.builtins.a2f.speech import HARD_S
+from tth.builtins.a2f.trouble import broken, ended_early, refused, trouble
+from tth.builtins.a2f.upload import Upload
+from tth.core.tasks import Tasks
+from tth.core.watchdog import Watchdog
+from tth.errors import ProtocolError
+from tth.transports.grpc_call import CallFailed, MessageCall
+from tth.wire.a2f.reply import Pose, Replies
+
+LIMIT_S = HARD_S + 30.0
+"""A call that takes longer is ended."""
+
+FINISH_S = 10.0
+"""Longest silence of the service once all sound was sent."""
+
+REFUSED_S = 0.05
+"""After a refusal the service gets so long to say its reason as the status of the call."""
+
+Take = Callable[[Sequence[Pose]], Awaitable[None]]
+
+
+class ClipCall:
+    """Sends an upload and reads the poses.
+
+    Args:
+        upload: Filled from outside; ``wake`` tells that there is more.
+        tasks: Where the writer runs.
+        dog: Its watch ends a clip to which no sound comes, and one that the service does not finish.
+    """
+
+    def __init__(self, upload: Upload, tasks: Tasks, dog: Watchdog) -> None:
+        self.upload = upload
+        self.replies = Replies()
+        self._tasks = tasks
+        self._dog = dog
+        self._watch = dog.watch(self._open_s(), self._nothing_came)
+        self._scope: asyncio.Timeout | None = None
+        self._news: asyncio.Future[None] | None = None
+        self._room: asyncio.Future[None] | None = None
+        self._over = False
+
+    def wake(self) -> None:
+        """The upload has changed."""
+        if not self.upload.ended:
+            self._watch.touch(self._open_s())
+        _tell(self._news)
+
+    async def room(self, most_s: float) -> None:
+        """Return once at most ``most_s`` seconds of sound wait for the service. Cancelling loses nothing."""
+        while self.upload.waiting_s > most_s and not self._over:
+            self._room = asyncio.get_running_loop().create_future()
+            await self._room
+
+    async def run(self, link: Link, take: Take) -> None:
+        """See the clip through; cancelling ends the call.
+
+        Raises:
+            AdapterError: The clip failed.
+        """
+        call = link.open(LIMIT_S)
+        writer = self._tasks.start(self._write(call), "a2f writer")
+        try:
+            async with asyncio.timeout(None) as self._scope:
+                await self._read(call, take)
+            self._judge()
+        except TimeoutError as error:
+            self._judge()
+            raise ended_early(f"the service did not finish the clip within {FINISH_S:g} s") from error
+        except CallFailed as error:
+            self._judge(error)
+            raise trouble(error) from error
+        except ProtocolError as error:
+            raise broken(error.problem) from error
+        finally:
+            self._over = True
+            self._watch.close()
+            _tell(self._room)
+            writer.cancel()
+            # Only when nobody reads or writes any more: they would be told that they were cancelled.
+            await asyncio.wait({writer})
+            call.cancel()
+
+    async def _write(self, call: MessageCall) -> None:
+        while not self.upload.finished:
+            message = self.upload.take()
+            if message is None:
+                await self._rest()
+            elif await call.write(message):
+                _tell(self._room)
+            else:
+                return
+        await call.done_writing()
+        if not self.replies.refused:
+            self._give(FINISH_S)
+
+    async def _rest(self) -> None:
+        self._news = asyncio.get_running_loop().create_future()
+        try:
+            await self._news
+        finally:
+            self._news = None
+
+    async def _read(self, call: MessageCall, take: Take) -> None:
+        replies = self.replies
+        while (message := await call.read()) is not None:
+            poses = replies.read(message)
+            if poses:
+                await take(poses)
+                if self.upload.finished:
+                    self._watch.touch()
+            elif replies.refused and not self.upload.ended:
+                self.upload.abandon()
+                _tell(self._news)
+                self._give(REFUSED_S)
+
+    def _open_s(self) -> float:
+        return max(0.0, self.upload.ends_at - self._dog.clock.now())
+
+    def _nothing_came(self) -> None:
+        if not self.upload.ended:
+            self.upload.finish()
+            _tell(self._news)
+
+    def _give(self, limit_s: float) -> None:
+        """From here on the service is waited for, and no longer the sound."""
+        self._watch.close()
+        self._watch = self._dog.watch(limit_s, self._give_up)
+
+    def _give_up(self) -> None:
+        if self._scope is not None:
+            self._scope.reschedule(asyncio.get_running_loop().time())
+
+    def _judge(self, failed: CallFailed | None = None) -> None:
+        """A clip went well only if the service says so, however its call ended."""
+        verdict = self.replies.verdict
+        if verdict is not None and self.replies.refused:
+            raise refused(verdict, failed)
+        if failed is None and verdict is None:
+            raise ended_early("the service ended the clip without saying that it was done")
+
+
+def _tell(waiter: asyncio.Future[None] | None) -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)

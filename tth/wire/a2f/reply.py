@@ -1,0 +1,121 @@
+"""What a service answers to one clip: a header with names, poses, a last status."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from google.protobuf.message import DecodeError
+
+from tth.errors import ProtocolError
+from tth.face.blendshapes import NAMES, TONGUE
+from tth.wire.a2f.messages_pb2 import AnimationDataStream, FloatArrayWithTimeCode, Status
+from tth.wire.a2f.names import lowered, places
+
+_Floats = npt.NDArray[np.float32]
+_Places = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """One pose of a clip.
+
+    Attributes:
+        time_code: Seconds from the clip's first sample.
+        weights: 208 bytes as in ``tth.core.media.FaceFrame``, clamped to 0 and 1.
+        tongue: 64 bytes; empty where the service gives no tongue.
+    """
+
+    time_code: float
+    weights: bytes
+    tongue: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A status that the service sent within the stream; ``code`` is a ``Status.Code``."""
+
+    code: int
+    message: str
+
+
+class Replies:
+    """Reads the replies to one clip; what it does not know it passes over.
+
+    Attributes:
+        names: How many shapes the header named; ``None`` before the header.
+        verdict: The latest status; ``None`` where there was none.
+        dropped: Poses that were not later than the one before.
+    """
+
+    def __init__(self) -> None:
+        self.names: int | None = None
+        self.verdict: Verdict | None = None
+        self.dropped = 0
+        self._face: _Places = np.zeros(0, np.intp)
+        self._tongue: _Places | None = None
+        self._latest = -math.inf
+
+    @property
+    def refused(self) -> bool:
+        """Whether the latest status says that the clip was refused or broke."""
+        return self.verdict is not None and self.verdict.code == Status.ERROR
+
+    def read(self, message: bytes) -> Sequence[Pose]:
+        """The poses in ``message``, in order; usually one.
+
+        Raises:
+            ProtocolError: It is no reply, or its poses are not what the header said.
+        """
+        try:
+            reply = AnimationDataStream.FromString(message)
+        except DecodeError as error:
+            raise ProtocolError("not_a_reply", "the service sent what is no Audio2Face-3D message") from error
+        kind = reply.WhichOneof("stream_part")
+        if kind == "animation_data":
+            found = [self._pose(values) for values in reply.animation_data.skel_animation.blend_shape_weights]
+            return [pose for pose in found if pose is not None]
+        if kind == "status":
+            self.verdict = Verdict(reply.status.code, reply.status.message)
+        elif kind == "animation_data_stream_header":
+            self._begin(reply.animation_data_stream_header.skel_animation_header.blend_shapes)
+        return ()
+
+    def _begin(self, names: Sequence[str]) -> None:
+        if {lowered(name) for name in names}.isdisjoint(NAMES):
+            shown = ", ".join(names[:3]) or "none at all"
+            raise ProtocolError("wrong_names", f"the service names no ARKit shape; its names are {shown}")
+        self.names = len(names)
+        self._face = np.array(places(names, NAMES), np.intp)
+        tongue = places(names, TONGUE)
+        self._tongue = np.array(tongue, np.intp) if min(tongue) < len(names) else None
+
+    def _pose(self, given: FloatArrayWithTimeCode) -> Pose | None:
+        count, time_code = self.names, given.time_code
+        if count is None:
+            raise ProtocolError("no_header", "the service sent a pose before the names of its shapes")
+        if len(given.values) != count:
+            raise ProtocolError("wrong_count", f"a pose has {len(given.values)} weights for {count} names")
+        if not math.isfinite(time_code):
+            raise ProtocolError("wrong_time", f"a pose has the time code {time_code}")
+        if time_code <= self._latest or time_code < 0:
+            self.dropped += 1
+            return None
+        self._latest = time_code
+        values = _with_zero(given.values)
+        if not np.isfinite(values).all():
+            raise ProtocolError("not_finite", f"the pose at {time_code:.3f} s has a weight that is no number")
+        # Not clip(): this takes half its time.
+        values = np.minimum(np.maximum(values, 0.0), 1.0)
+        tongue = values.take(self._tongue).tobytes() if self._tongue is not None else b""
+        return Pose(time_code, values.take(self._face).tobytes(), tongue)
+
+
+def _with_zero(values: Sequence[float]) -> _Floats:
+    """The values and one zero more, which stands for each shape that the service does not name."""
+    found = np.zeros(len(values) + 1, "<f4")
+    found[:-1] = values
+    return found
