@@ -14,7 +14,7 @@ class Act:
     """One speech on the stage, with what the voice feels along it and what was shown of it.
 
     Attributes:
-        framed_to: Media unit after the newest frame that was delivered; who takes over goes on there.
+        framed_to: Media unit up to which frames were delivered; who takes over goes on there.
         pose: The newest pose that was delivered, if any.
     """
 

@@ -35,7 +35,8 @@ LOOK_S = 0.1
 """How often the avatar of a running speech is looked after."""
 
 STUCK_S = 1.0
-NEAR_UNITS = MEDIA_RATE_HZ // 15
+FRAME_UNITS = MEDIA_RATE_HZ // 30
+"""A frame is taken to last so long: who takes over begins after it."""
 EMOTIONS = 1000
 """Changes of mood in one speech that are passed on."""
 
@@ -220,10 +221,10 @@ class AvatarStage:
             self._first_frame()
         if self._splice is not None and live is self._live:
             # At rest on both sides, unless the one before came close.
-            self._seam.join(act.pose if act.framed_to >= self._splice - NEAR_UNITS else None)
+            self._seam.join(act.pose if act.framed_to >= self._splice - FRAME_UNITS else None)
             self._splice = None
-        if frame.sample >= act.framed_to:
-            act.framed_to = frame.sample + 1
+        if frame.sample + FRAME_UNITS > act.framed_to:
+            act.framed_to = frame.sample + FRAME_UNITS
         live.lag.frame(frame.sample)
         live.framed = True
         meters = self.meters

@@ -1,0 +1,388 @@
+"""Down the ladder at once, up again at a pause; the sound never waits."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import struct
+from contextlib import asynccontextmanager
+from itertools import pairwise
+
+import pytest
+
+from tests.session.scene import settle
+from tth.core.events import (
+    AudioChunkEvent,
+    DegradedEvent,
+    FaceFrameEvent,
+    Family,
+    RecoveredEvent,
+    TurnCompleteEvent,
+    TurnStartedEvent,
+    WarningEvent,
+)
+from tth.core.media import MEDIA_RATE_HZ, FaceFrame
+from tth.errors import AdapterError
+from tth.session.cast import Cast
+from tth.session.chain import Maker
+from tth.session.ladder import Rung
+from tth.session.session import Session
+from tth.testing.clock import run
+from tth.testing.peers import ScriptedAvatar, ScriptedVoice
+
+FRAME = 800
+LOUD, QUIET = b"\x00\x10" * 240, bytes(480)
+"""Ten milliseconds at 24 kHz."""
+
+
+def pose(value):
+    return struct.pack("<52f", *[value] * 52)
+
+
+class Service:
+    """What a face depends on, which may be away, refuse, stall or be slow."""
+
+    def __init__(self, value):
+        self.value = value
+        self.up = True
+        self.decision = "retry"
+        self.busy = False
+        self.frames = True
+        self.every = 1
+        self.faces = []
+        self.tries = []
+
+    def face(self):
+        self.faces.append(Face(self))
+        return self.faces[-1]
+
+    def fall(self):
+        """Everything that hangs on it fails."""
+        self.up = False
+        for face in self.faces:
+            face.break_off()
+
+
+class Face(ScriptedAvatar):
+    """Thirty poses a second of the sound it gets, all the same."""
+
+    def __init__(self, service):
+        super().__init__(24_000, 20)
+        self.service = service
+        self.at = None
+        self.units = 0
+
+    async def connect(self):
+        self.service.tries.append(asyncio.get_running_loop().time())
+        if not self.service.up:
+            raise AdapterError("face", "the service is away", decision=self.service.decision)
+
+    async def start_speech(self, speech_id, *, start_sample, control):
+        await super().start_speech(speech_id, start_sample=start_sample, control=control)
+        self.at, self.units = start_sample, 0
+        if self.service.busy:
+            raise AdapterError("face", "the service is busy", decision="retry")
+
+    async def send_audio(self, pcm, start_sample):
+        if not self.service.up:
+            raise AdapterError("face", "the connection is lost", decision="retry")
+        self.units += len(pcm) >> 1
+        while self.units >= FRAME:
+            self.units -= FRAME
+            if self.service.frames and (self.at // FRAME) % self.service.every == 0:
+                frame = FaceFrame(speech_id=self.speech_id, sample=self.at, weights=pose(self.service.value))
+                self.frames.put_now(frame)
+            self.at += FRAME
+
+    def break_off(self):
+        """What was under way is lost, and the reader learns of it."""
+        if not self.closed:
+            self.frames.drop(lambda frame: True)
+            self.frames.put_now(None)
+
+    async def stream_frames(self):
+        async for frame in self.frames:
+            if frame is None:
+                raise AdapterError("face", "the connection is lost", decision="retry")
+            yield frame
+
+
+class Show:
+    """A session with two faces, and a record of what was shown and heard, each at its time."""
+
+    def __init__(self, session, voice, services):
+        self.session, self.voice, (self.high, self.low) = session, voice, services
+        self.log = []
+        session.bus.observe(self._take, frozenset(Family))
+
+    def _take(self, event):
+        self.log.append((asyncio.get_running_loop().time(), event))
+
+    def seen(self, kind):
+        return [event for _, event in self.log if isinstance(event, kind)]
+
+    def shown(self):
+        """When, for which unit, and which pose."""
+        return [
+            (time, event.frame.sample, struct.unpack_from("<f", event.frame.weights)[0])
+            for time, event in self.log
+            if isinstance(event, FaceFrameEvent)
+        ]
+
+    async def speak(self, seconds, *, pauses=()):
+        """A turn of so many seconds of sound, quiet in the given tenths."""
+        turn = self.session.say("go")
+        await settle()
+        number = self.session.turn.number
+        response = f"r{number}"
+        self.voice.start(response, f"i{number}")
+        for tenth in range(int(seconds * 10)):
+            data = (QUIET if tenth in pauses else LOUD) * 10
+            self.voice.emit(AudioChunkEvent(data=data, response_id=response, item_id=f"i{number}"))
+        self.voice.finish(response)
+        await settle()
+        return turn
+
+
+@asynccontextmanager
+async def show(*, high_up=True):
+    services = [Service(0.8), Service(0.2)]
+    services[0].up = high_up
+    voices = []
+
+    def new_voice():
+        voices.append(ScriptedVoice())
+        return voices[-1]
+
+    cast = Cast(
+        profile="test",
+        persona="test",
+        realtime=[Maker("voice", new_voice)],
+        rungs=[Rung("high", services[0].face), Rung("low", services[1].face)],
+    )
+    async with Session(cast) as session:
+        yield Show(session, voices[0], services)
+
+
+def now():
+    return asyncio.get_running_loop().time()
+
+
+@pytest.mark.parametrize("at_s", [0.0, 0.05, 0.4, 1.3])
+def test_when_a_face_is_lost_the_next_one_moves_within_150_ms_from_where_it_left_off_and_without_a_jump(at_s):
+    async def main():
+        async with show() as s:
+            turn = await s.speak(4)
+            await asyncio.sleep(at_s)
+            s.high.fall()
+            fell = now()
+            await turn.wait()
+            (told,) = s.seen(DegradedEvent)
+            assert (told.was, told.now, told.reason) == ("high", "low", "the connection is lost")
+            frames = s.shown()
+            samples = [sample for _, sample, _ in frames]
+            assert samples == [n * FRAME for n in range(120)]
+            lower = [(time, value) for time, _, value in frames if value < 0.79]
+            assert lower[0][0] - fell <= 0.15
+            values = [value for *_, value in frames]
+            assert max(abs(b - a) for a, b in pairwise(values)) < 0.25
+            assert values[-1] == pytest.approx(0.2)
+
+    run(main())
+
+
+def test_when_frames_stall_the_next_face_moves_400_ms_after_the_last_one_was_due():
+    async def main():
+        async with show() as s:
+            turn = await s.speak(4)
+            began = now()
+            await asyncio.sleep(0.2)
+            s.high.frames = False
+            last = s.shown()[-1][1] / MEDIA_RATE_HZ
+            await turn.wait()
+            (told,) = s.seen(DegradedEvent)
+            assert "behind the voice" in told.reason
+            low = [(time, sample) for time, sample, value in s.shown() if value < 0.79]
+            assert last < low[0][0] - began <= last + 0.4
+            heard = (low[0][0] - began) * MEDIA_RATE_HZ
+            assert heard - FRAME <= low[0][1] <= heard + FRAME
+
+    run(main())
+
+
+def test_a_face_of_fewer_than_ten_frames_a_second_gives_way():
+    async def main():
+        async with show() as s:
+            s.high.every = 3
+            await (await s.speak(3)).wait()
+            assert s.seen(DegradedEvent) == []
+            s.high.every = 4
+            await (await s.speak(3)).wait()
+            (told,) = s.seen(DegradedEvent)
+            assert told.reason == "it makes fewer than 10 frames a second"
+
+    run(main())
+
+
+def test_a_face_that_returns_is_found_within_a_second_and_used_from_the_next_response_on():
+    async def main():
+        async with show() as s:
+            turn = await s.speak(2)
+            await asyncio.sleep(0.5)
+            s.high.fall()
+            await turn.wait()
+            await asyncio.sleep(20)
+            s.high.up = True
+            back, connects = now(), s.session.meters.connects
+            while s.session.meters.connects == connects:  # noqa: ASYNC110  # virtual time: a step, not a wait
+                await asyncio.sleep(0.01)
+            assert now() - back <= 1.0
+            assert s.seen(RecoveredEvent) == []
+            turn = await s.speak(1)
+            await turn.wait()
+            assert [event.now for event in s.seen(RecoveredEvent)] == ["high"]
+            assert len(s.seen(DegradedEvent)) == 1
+            assert [value for _, _, value in s.shown()[-30:]] == pytest.approx([0.8] * 30)
+
+    run(main())
+
+
+def test_in_a_long_speech_the_better_face_returns_in_the_middle_of_a_pause():
+    async def main():
+        async with show(high_up=False) as s:
+            assert [event.now for event in s.seen(DegradedEvent)] in ([], ["low"])
+            turn = await s.speak(12, pauses=range(60, 65))
+            await asyncio.sleep(1)
+            s.high.up = True
+            await turn.wait()
+            frames = sorted((sample, value) for _, sample, value in s.shown())
+            assert [sample for sample, _ in frames] == [n * FRAME for n in range(360)]
+            changed = next(sample for sample, value in frames if value > 0.21) / MEDIA_RATE_HZ
+            assert 6.15 <= changed <= 6.5
+            assert len(s.seen(RecoveredEvent)) == 1
+            assert len(s.low.faces) == 1
+            assert s.low.faces[0].closed
+
+    run(main())
+
+
+def test_without_a_pause_the_lower_face_speaks_to_the_end():
+    async def main():
+        async with show(high_up=False) as s:
+            turn = await s.speak(4)
+            s.high.up = True
+            await turn.wait()
+            assert [value for *_, value in s.shown()] == pytest.approx([0.2] * 120)
+            await (await s.speak(1)).wait()
+            assert s.shown()[-1][2] == pytest.approx(0.8)
+
+    run(main())
+
+
+def test_a_service_that_is_reached_and_always_refuses_is_told_once_and_asked_ever_more_rarely():
+    async def main():
+        async with show() as s:
+            s.high.busy = True
+            for _ in range(40):
+                await (await s.speak(1)).wait()
+            assert len(s.seen(DegradedEvent)) == 1
+            assert s.seen(RecoveredEvent) == []
+            assert len(s.high.tries) <= 10
+            samples = [sample for _, sample, _ in s.shown()]
+            assert samples == [n * FRAME for n in range(30)] * 40
+            s.high.busy = False
+            await asyncio.sleep(31)
+            await (await s.speak(1)).wait()
+            assert len(s.seen(RecoveredEvent)) == 1
+
+    run(main())
+
+
+def test_what_can_never_work_is_tried_once():
+    async def main():
+        async with show() as s:
+            s.high.fall()
+            s.high.decision = "fatal"
+            await asyncio.sleep(60)
+            assert len(s.high.tries) == 2
+            await (await s.speak(1)).wait()
+            assert s.shown()[-1][2] == pytest.approx(0.2)
+
+    run(main())
+
+
+def test_a_voice_that_reaches_no_face_is_told_within_a_second_and_speaks_on():
+    async def main():
+        async with show() as s:
+            s.low.up = False
+            s.high.fall()
+            await settle()
+            turn = await s.speak(3)
+            began = now()
+            assert isinstance(await turn.wait(), TurnCompleteEvent)
+            (told,) = [(time, event) for time, event in s.log if isinstance(event, WarningEvent)]
+            assert told[1].code == "upload_stuck"
+            assert told[0] - began <= 1.1
+
+    run(main())
+
+
+def sounded(s):
+    """Of each turn: when which sound came, and when the last of it was played, from the turn's beginning."""
+    turns, began = {}, {}
+    for time, event in s.log:
+        if isinstance(event, TurnStartedEvent):
+            began[event.turn_id] = time
+        elif isinstance(event, AudioChunkEvent):
+            after_ms = round(1000 * (time - began[event.turn_id]), 3)
+            turns.setdefault(event.turn_id, []).append((after_ms, event.sample, event.data))
+        elif isinstance(event, TurnCompleteEvent):
+            after_ms = round(1000 * (time - began[event.turn_id]), 3)
+            turns[event.turn_id].append((after_ms, event.samples))
+    return list(turns.values())
+
+
+def test_with_faces_lost_and_found_at_random_no_sample_of_sound_is_late_and_every_rule_of_the_ladder_holds():
+    async def main(troubled):
+        rng = random.Random(5)
+        async with show() as s:
+            for _ in range(60):
+                turn = await s.speak(2, pauses=range(9, 12))
+                if troubled:
+                    await asyncio.sleep(rng.uniform(0, 1.9))
+                    s.high.fall()
+                    await asyncio.sleep(rng.uniform(0, 0.4))
+                    s.high.up = True
+                await turn.wait()
+                await asyncio.sleep(3)
+            return s
+
+    calm, s = run(main(False)), run(main(True))
+    heard = sounded(calm)
+    assert len(heard) == 60
+    assert sounded(s) == heard
+    downs, ups = s.seen(DegradedEvent), s.seen(RecoveredEvent)
+    assert len(downs) - len(ups) in (0, 1)
+    assert len(downs) > 20
+
+
+def test_after_a_thousand_replies_with_faces_that_come_and_go_nothing_is_left():
+    async def main():
+        async with show() as s:
+            for number in range(1000):
+                turn = await s.speak(0.3)
+                if number % 3 == 0:
+                    s.high.fall()
+                    s.high.up = True
+                if number % 5 == 0:
+                    s.session.interrupt()
+                await turn.wait()
+            faces = [*s.high.faces, *s.low.faces]
+            await asyncio.sleep(3)
+            assert sum(not face.closed for face in faces) <= 2
+            names = [task.get_name() for task in asyncio.all_tasks() if task.get_name().startswith("avatar")]
+            assert len(names) <= 4
+        assert all(face.closed for face in faces)
+        assert [t for t in asyncio.all_tasks() if t.get_name().startswith("avatar")] == []
+
+    run(main())
