@@ -41,9 +41,11 @@ class Ladder:
     def __len__(self) -> int:
         return len(self.rungs)
 
-    def unreachable(self, index: int, error: Exception) -> None:
-        """It could not be connected."""
+    def unreachable(self, index: int, error: Exception, *, made: bool) -> None:
+        """It could not be connected, or not even ``made``: then it never will."""
         self._note(index, error, RETRY_S)
+        if not made:
+            self._gone.add(index)
 
     def failed(self, index: int, error: Exception | str, *, framed: bool) -> None:
         """It failed at its work; ``framed`` if it had shown something before."""
