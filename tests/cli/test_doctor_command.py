@@ -2,8 +2,11 @@
 
 import json
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,11 +20,41 @@ def port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def findings(tth: Run, *args: str) -> tuple[int, dict[str, dict[str, str]]]:
-    status, out, _ = tth("doctor", "--json", "--set", "port=0", *args)
+class Answering(BaseHTTPRequestHandler):
+    """Answers as a tth server with one page would."""
+
+    def do_GET(self) -> None:
+        body = json.dumps(self.server.answers[self.path]).encode()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    """What answers at the configured address."""
+    with HTTPServer(("127.0.0.1", 0), Answering) as running:
+        running.answers = {"/health": {"profile": "offline", "components": {}}, "/v1/meters": {"sessions": []}}
+        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield running
+        running.shutdown()
+        thread.join()
+
+
+def findings(tth: Run, *args: str, port: int = 0) -> tuple[int, dict[str, dict[str, Any]]]:
+    status, out, _ = tth("doctor", "--json", "--set", f"port={port}", *args)
     report = json.loads(out)
     assert report["ok"] is (status == 0)
     return status, {finding["name"]: finding for finding in report["findings"]}
+
+
+def page(server: HTTPServer, state: str, offset_ms: float | None) -> None:
+    told = {"turn": 2, "state": state, "playhead_ms": 1500.0, "offset_ms": offset_ms, "age_s": 0.1}
+    server.answers["/v1/meters"] = {"sessions": [{"page": None}, {"page": told}, {"page": {**told, "age_s": 9}}]}
 
 
 def test_all_is_well_where_every_kind_has_an_adapter_that_works(demo: Path, tth: Run) -> None:
@@ -34,20 +67,55 @@ def test_all_is_well_where_every_kind_has_an_adapter_that_works(demo: Path, tth:
         "status": "warning",
         "detail": "the demo engine is not installed; run: pip install demo",
         "fix": "demo_tts takes its place.",
+        "numbers": {},
     }
 
 
-def test_a_turn_is_held_with_the_profile_and_its_figures_told(demo: Path, tth: Run) -> None:
+def test_the_path_is_tried_with_the_profile_and_its_numbers_told(demo: Path, tth: Run) -> None:
     _, found = findings(tth, "-p", "demo")
-    assert found["One turn"]["status"] == "ok"
-    assert found["One turn"]["detail"].startswith("0.1 s of speech, the first after ")
+    assert found["Voice connects"]["detail"].startswith("demo_llm + demo_tts in ")
+    assert found["First sound arrives"]["numbers"]["first_audio_ms"] > 0
+    assert found["Sound is not silent"]["numbers"]["seconds"] == 0.1
+    assert found["Avatar"]["detail"] == "the profile has none: a voice without a face"
+    assert found["Page in step"]["status"] == "ok"
+
+
+def test_only_looking_tries_nothing(demo: Path, tth: Run) -> None:
+    status, found = findings(tth, "-p", "demo", "--no-live")
+    assert status == 0
+    assert "tts demo_tts (primary)" in found
+    assert not {"Voice connects", "Avatar", "Page in step"} & set(found)
 
 
 def test_a_kind_without_an_adapter_that_works_fails(demo: Path, tth: Run) -> None:
     lone = ("--set", "components.tts.primary=demo_absent", "--set", "components.tts.fallback=[demo_absent]")
-    status, found = findings(tth, "-p", "demo", *lone)
+    status, found = findings(tth, "-p", "demo", "--no-live", *lone)
     assert status == 1
     assert found["tts demo_absent (primary)"]["status"] == "failed"
+
+
+def test_where_the_path_is_tried_the_hop_that_breaks_is_the_one_that_fails(demo: Path, tth: Run) -> None:
+    lone = ("--set", "components.tts.primary=demo_absent", "--set", "components.tts.fallback=[demo_absent]")
+    status, found = findings(tth, "-p", "demo", *lone)
+    assert status == 1
+    assert [name for name, finding in found.items() if finding["status"] == "failed"] == ["First sound arrives"]
+    assert "the demo engine is not installed" in found["First sound arrives"]["detail"]
+    assert found["Sound is not silent"]["status"] == "not_reached"
+
+
+def test_a_face_is_tried_with_a_clip_of_three_seconds(tth: Run) -> None:
+    status, found = findings(tth, "-p", "offline_mock")
+    assert status == 0
+    assert found["Frames come back"]["numbers"]["frames"] == 90
+    assert found["Frames reach the page's wire"]["numbers"]["frames"] == 91
+
+
+def test_each_hop_is_a_line_and_what_was_not_reached_says_so(demo: Path, tth: Run) -> None:
+    lone = ("--set", "components.tts.primary=demo_absent", "--set", "components.tts.fallback=[demo_absent]")
+    _, out, _ = tth("doctor", "-p", "demo", "--set", "port=0", *lone)
+    assert "no  First sound arrives: " in out
+    assert "--  Sound is not silent: not reached\n" in out
+    assert "\r" not in out
 
 
 def test_a_profile_that_cannot_be_used_fails_with_its_reason(tth: Run) -> None:
@@ -55,11 +123,43 @@ def test_a_profile_that_cannot_be_used_fails_with_its_reason(tth: Run) -> None:
     status, found = findings(tth, "-p", "./bad.yaml")
     assert status == 1
     assert "bad.yaml:2: persona: no persona named 'moon'" in found["profile ./bad.yaml"]["detail"]
+    assert "Voice connects" not in found
 
 
 def test_a_port_in_use_fails_and_says_how_to_take_another(demo: Path, port: int, tth: Run) -> None:
-    status, out, _ = tth("doctor", "-p", "demo", "--set", f"port={port}")
+    status, out, _ = tth("doctor", "-p", "demo", "--no-live", "--set", f"port={port}")
     assert status == 1
     assert f"no  Address 127.0.0.1:{port}: Address already in use" in out
     assert "    Stop what uses it, or choose another: --set port=8001\n" in out
     assert out.endswith("Something is missing; the lines marked 'no' say what to do.\n")
+
+
+def test_a_server_of_our_own_at_the_address_is_well_and_without_a_page_too(
+    demo: Path, server: HTTPServer, tth: Run
+) -> None:
+    status, found = findings(tth, "-p", "demo", port=server.server_port)
+    assert status == 0
+    address = found[f"Address 127.0.0.1:{server.server_port}"]
+    assert address["detail"] == "a tth server runs there, with profile offline"
+    assert found["Page in step"]["detail"] == "no page is open, or none has spoken yet"
+
+
+@pytest.mark.parametrize(
+    ("state", "offset_ms", "status", "said"),
+    [
+        ("playing", 12.0, "ok", "turn 2 at 1.50 s, playing, the mouth 12 ms ahead of the sound"),
+        ("playing", -180.0, "warning", "the mouth 180 ms behind the sound"),
+        ("ended", -180.0, "ok", "ended"),
+        ("blocked", None, "warning", "turn 2 at 1.50 s, blocked"),
+    ],
+)
+def test_a_page_that_is_open_is_told_with_its_playhead_and_offset(
+    demo: Path, server: HTTPServer, tth: Run, state: str, offset_ms: float | None, status: str, said: str
+) -> None:
+    page(server, state, offset_ms)
+    exit_status, found = findings(tth, "-p", "demo", port=server.server_port)
+    assert exit_status == 0
+    assert found["Page in step"]["status"] == status
+    assert said in found["Page in step"]["detail"]
+    assert found["Page in step"]["numbers"]["playhead_ms"] == 1500
+    assert found["Page in step"]["numbers"]["pages"] == 2

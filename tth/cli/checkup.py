@@ -10,19 +10,17 @@ import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from importlib import metadata
-from typing import Literal
+from typing import Protocol
 
 import tth
 from tth.adapters.shared import Shared
-from tth.cli.output import counted
+from tth.cli.checkup_page import ask
+from tth.cli.findings import Finding, Status
 from tth.config.mistakes import each_mistake
 from tth.config.profiles import Component, Profile, resolve_profile
 from tth.config.settings import Settings
 from tth.config.sources import read_settings, read_sources
-from tth.core.controls import TurnControl
-from tth.core.media import MEDIA_RATE_HZ
 from tth.errors import AdapterError, TthError
 from tth.plugins.loader import load_plugins
 from tth.plugins.offers import said
@@ -32,48 +30,51 @@ OLDEST_PYTHON = (3, 11)
 BUILD_S = 20.0
 """Seconds that an adapter's class gets to be imported, made, warmed up and closed."""
 
-TURN_S = 60.0
-"""Seconds that one turn gets."""
+TRIED = ("realtime", "llm", "tts", "avatar")
+"""Kinds of adapters that the path from a question to the face goes through."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at.
+class Told(Protocol):
+    """Who is told what is found, as it is found."""
 
-    Attributes:
-        name: What it is.
-        status: ``failed`` where tth cannot do without it, ``warning`` where it can.
-        detail: What was found.
-        fix: How to mend it; empty where nothing is wrong.
-    """
+    def doing(self, what: str) -> None:
+        """This is looked at now."""
 
-    name: str
-    status: Literal["ok", "warning", "failed"] = "ok"
-    detail: str = ""
-    fix: str = ""
+    def found(self, finding: Finding) -> None:
+        """This was found."""
 
 
-def examine(profile: str | None, sets: Sequence[str] = (), trust: bool = False) -> list[Finding]:
-    """Look at everything that a run with this profile needs.
+async def examine(profile: str | None, sets: Sequence[str], trust: bool, live: bool, told: Told) -> None:
+    """Look at everything that a run with this profile needs, then try it if ``live``.
 
     Raises:
         TthError: A setting cannot be used, which makes further looking pointless.
     """
+    from tth.cli.checkup_live import Deadlines, try_path
+
+    deadlines = Deadlines.from_now(asyncio.get_running_loop().time())
+    told.doing("packages and plugins")
     sources = read_sources(sets, trust=trust)
     settings = read_settings(sources)
     registry = load_plugins()
-    findings = [_python(), _packages(), *_folders(str(sources.folders[0].config)), *_plugins(registry)]
+    for finding in (_python(), _packages(), *_folders(str(sources.folders[0].config)), *_plugins(registry)):
+        told.found(finding)
     name = profile or settings.profile
+    resolved: Profile | None = None
     try:
         resolved = resolve_profile(name, sources, registry, typed=True)
     except TthError as error:
-        findings += [Finding(name=f"profile {name}", status="failed", detail=str(each)) for each in each_mistake(error)]
+        for each in each_mistake(error):
+            told.found(Finding(name=f"profile {name}", status="failed", detail=str(each)))
     else:
-        findings.append(Finding(name=f"profile {resolved.name}", detail=resolved.source))
-        findings += asyncio.run(_adapters(resolved, registry))
-        if all(finding.status != "failed" for finding in findings):
-            findings.append(asyncio.run(_turn(resolved, registry)))
-    return [*findings, _port(settings), *_extras()]
+        told.found(Finding(name=f"profile {resolved.name}", detail=resolved.source))
+        told.doing("adapters")
+        for finding in await _adapters(resolved, registry, deadlines.adapters if live else None):
+            told.found(finding)
+    for finding in (await asyncio.to_thread(_port, settings), *_extras()):
+        told.found(finding)
+    if live and resolved is not None:
+        await try_path(resolved, registry, settings, deadlines, told)
 
 
 def _python() -> Finding:
@@ -123,70 +124,62 @@ def _plugins(registry: Registry) -> Iterator[Finding]:
                 yield Finding(name=whose, status="warning", detail=reason)
 
 
-async def _adapters(profile: Profile, registry: Registry) -> list[Finding]:
-    """Build each adapter; one that fails is fatal only where no other of its kind can be built."""
+async def _adapters(profile: Profile, registry: Registry, until: float | None) -> list[Finding]:
+    """Build each adapter; one that fails is fatal only where no other of its kind can be built.
+
+    With a deadline none is warmed up, and none of those fails here that the path is tried with next: it is for the path
+    to say where it breaks.
+    """
+    components = [component for kind in profile.components.values() for component in kind]
+    async with asyncio.TaskGroup() as group:
+        troubles = {id(component): group.create_task(_trouble(component, registry, until)) for component in components}
     findings: list[Finding] = []
-    for kind, components in profile.components.items():
-        notes: dict[str, list[str]] = {}
-        reasons = [await _trouble(component, registry, notes) for component in components]
-        works = [not reason for reason in reasons]
-        for place, (component, reason) in enumerate(zip(components, reasons, strict=True)):
+    for kind, alike in profile.components.items():
+        found = [troubles[id(component)].result() for component in alike]
+        works = [not reason for reason, _ in found]
+        for place, (component, (reason, notes)) in enumerate(zip(alike, found, strict=True)):
             role = "primary" if place == 0 else "fallback"
             name = f"{kind} {component.name} ({role})"
             if not reason:
                 findings.append(Finding(name=name, detail="can be used"))
-                told = notes.get(component.name, ())
-                findings += [Finding(name=name, status="warning", detail=note) for note in told]
+                findings += [Finding(name=name, status="warning", detail=note) for note in notes]
                 continue
-            instead = f"{components[works.index(True)].name} takes its place." if any(works) else ""
-            status: Literal["warning", "failed"] = "warning" if any(works) else "failed"
+            instead = f"{alike[works.index(True)].name} takes its place." if any(works) else ""
+            tried = until is not None and kind in TRIED
+            status: Status = "warning" if any(works) or tried else "failed"
             findings.append(Finding(name=name, status=status, detail=reason, fix=instead))
     return findings
 
 
-async def _trouble(component: Component, registry: Registry, notes: dict[str, list[str]]) -> str:
-    """Why an adapter cannot be built and warmed up here, empty where it can; it may fill ``notes``."""
+async def _trouble(component: Component, registry: Registry, until: float | None) -> tuple[str, list[str]]:
+    """Why an adapter cannot be built here, empty where it can; and what a person should know of it."""
+    loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(BUILD_S):
-            shared = Shared()
-            made = registry.resolve(component.kind, component.name).adapter_class()
-            adapter = made(component.options, shared)
-            warm_up = getattr(made, "warm_up", None)
-            lease = await warm_up(component.options, shared) if warm_up is not None else None
-            await adapter.close()
-            if lease is not None:
-                await lease.close()
-            check_up = getattr(made, "check_up", None)
-            if check_up is not None:
-                notes[component.name] = await check_up(component.options)
-    except AdapterError as error:
-        return error.problem
-    except TthError as error:
-        return str(error)
-    except Exception as error:  # a stranger's class
-        return said(error)
-    return ""
-
-
-async def _turn(profile: Profile, registry: Registry) -> Finding:
-    """Hold one turn with the profile, as a person would."""
-    from tth.cli.take import one_turn
-    from tth.cli.talk import local_talk
-
-    try:
-        async with asyncio.timeout(TURN_S), local_talk(registry, profile) as talk:
-            take = await one_turn(talk, "Hello, can you hear me?", TurnControl())
-    except TthError as error:
-        return Finding(name="One turn", status="failed", detail=str(error))
+        async with asyncio.timeout_at(loop.time() + BUILD_S if until is None else until):
+            return "", await _build(component, registry, warm=until is None)
     except TimeoutError:
-        return Finding(name="One turn", status="failed", detail=f"no end within {TURN_S:g} s")
-    if take.lack:
-        return Finding(name="One turn", status="failed", detail=take.lack)
-    first = f", the first after {take.ms['first_audio']:.0f} ms" if "first_audio" in take.ms else ""
-    seconds = take.units / MEDIA_RATE_HZ
-    return Finding(
-        name="One turn", detail=f"{seconds:.1f} s of speech{first}, {counted(len(take.frames), 'frame')} of the face"
-    )
+        if until is None:
+            return f"not ready within {BUILD_S:g} s", []
+        return "", ["does not answer at once; what it can do is tried below"]
+    except AdapterError as error:
+        return error.problem, []
+    except TthError as error:
+        return str(error), []
+    except Exception as error:  # a stranger's class
+        return said(error), []
+
+
+async def _build(component: Component, registry: Registry, *, warm: bool) -> list[str]:
+    shared = Shared()
+    made = registry.resolve(component.kind, component.name).adapter_class()
+    adapter = made(component.options, shared)
+    warm_up = getattr(made, "warm_up", None) if warm else None
+    lease = await warm_up(component.options, shared) if warm_up is not None else None
+    await adapter.close()
+    if lease is not None:
+        await lease.close()
+    check_up = getattr(made, "check_up", None)
+    return list(await check_up(component.options)) if check_up is not None else []
 
 
 def _port(settings: Settings) -> Finding:
@@ -196,6 +189,8 @@ def _port(settings: Settings) -> Finding:
         with closing(socket.create_server((settings.host, settings.port), family=family)):
             return Finding(name=name, detail="free")
     except OSError as error:
+        if (told := ask(settings, "/health")) is not None and "components" in told:
+            return Finding(name=name, detail=f"a tth server runs there, with profile {told.get('profile')}")
         fix = "Stop what uses it, or choose another: --set port=8001"
         return Finding(name=name, status="failed", detail=error.strerror or str(error), fix=fix)
 
