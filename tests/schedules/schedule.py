@@ -17,8 +17,8 @@ from tth.emulators.openai.faults import Fault, Faults
 from tth.errors import AdapterError
 from tth.session.cast import Cast
 from tth.session.chain import Maker
-from tth.session.session import Session
 from tth.session.ladder import Rung
+from tth.session.session import Session
 from tth.testing.emulated import QUICK, InMemory
 from tth.testing.peers import ScriptedAvatar
 
