@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from contextlib import suppress
 
 
@@ -26,10 +27,13 @@ def port_of(peer: str) -> int:
 
 
 def _broken(file: int, port: int, peer_port: int | None) -> bool:
-    with suppress(OSError), socket.socket(fileno=os.dup(file)) as found:  # no socket, or gone meanwhile
-        if found.family not in (socket.AF_INET, socket.AF_INET6) or found.getsockname()[1] != port:
+    with suppress(OSError):  # gone meanwhile, or a socket without a peer
+        if not stat.S_ISSOCK(os.fstat(file).st_mode):
             return False
-        if peer_port in (None, found.getpeername()[1]):
-            found.shutdown(socket.SHUT_RDWR)
-            return True
+        with socket.socket(fileno=os.dup(file)) as found:
+            if found.family not in (socket.AF_INET, socket.AF_INET6) or found.getsockname()[1] != port:
+                return False
+            if peer_port in (None, found.getpeername()[1]):
+                found.shutdown(socket.SHUT_RDWR)
+                return True
     return False
