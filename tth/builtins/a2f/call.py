@@ -11,7 +11,8 @@ from tth.builtins.a2f.trouble import broken, ended_early, refused, trouble
 from tth.builtins.a2f.upload import Upload
 from tth.core.tasks import Tasks
 from tth.core.watchdog import Watchdog
-from tth.errors import ProtocolError
+from tth.errors import AdapterError, ProtocolError
+from tth.face.blendshapes import NAMES, TONGUE
 from tth.transports.grpc_call import CallFailed, MessageCall
 from tth.wire.a2f.reply import Pose, Replies
 
@@ -38,7 +39,7 @@ class ClipCall:
 
     def __init__(self, upload: Upload, tasks: Tasks, dog: Watchdog) -> None:
         self.upload = upload
-        self.replies = Replies()
+        self.replies = Replies(NAMES, TONGUE)
         self._tasks = tasks
         self._dog = dog
         self._watch = dog.watch(self._open_s(), self._nothing_came)
@@ -70,13 +71,13 @@ class ClipCall:
         try:
             async with asyncio.timeout(None) as self._scope:
                 await self._read(call, take)
-            self._judge()
+            if self.replies.verdict is None or self.replies.refused:
+                raise self._or_refusal(ended_early("the service ended the clip without saying that it was done"))
         except TimeoutError as error:
-            self._judge()
-            raise ended_early(f"the service did not finish the clip within {FINISH_S:g} s") from error
+            problem = f"the service did not finish the clip within {FINISH_S:g} s"
+            raise self._or_refusal(ended_early(problem)) from error
         except CallFailed as error:
-            self._judge(error)
-            raise trouble(error) from error
+            raise self._or_refusal(trouble(error), error) from error
         except ProtocolError as error:
             raise broken(error.problem) from error
         finally:
@@ -138,13 +139,10 @@ class ClipCall:
         if self._scope is not None:
             self._scope.reschedule(asyncio.get_running_loop().time())
 
-    def _judge(self, failed: CallFailed | None = None) -> None:
-        """A clip went well only if the service says so, however its call ended."""
+    def _or_refusal(self, other: AdapterError, failed: CallFailed | None = None) -> AdapterError:
+        """What the service itself said is wrong, where it did; else ``other``."""
         verdict = self.replies.verdict
-        if verdict is not None and self.replies.refused:
-            raise refused(verdict, failed)
-        if failed is None and verdict is None:
-            raise ended_early("the service ended the clip without saying that it was done")
+        return refused(verdict, failed) if verdict is not None and self.replies.refused else other
 
 
 def _tell(waiter: asyncio.Future[None] | None) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
 from tth.config.nearest import suggestion
 from tth.face.blendshapes import NAMES, TONGUE
-from tth.wire.a2f.names import SERVICE_NAMES, raised
+from tth.wire.a2f.names import raised
+
+SERVICE_NAMES: Mapping[str, str] = MappingProxyType(
+    {spelling: raised(name) for name in (*NAMES, *TONGUE) for spelling in (name, raised(name))}
+)
+"""The 52 and the 16 of the tongue, in either spelling, to the service's own."""
 
 STRICT = ConfigDict(extra="forbid", frozen=True)
 

@@ -139,7 +139,7 @@ class Spoken:
             self.lost += 1
             return None
         sample = clip.upload.start + round(pose.time_code * MEDIA_RATE_HZ)
-        return FaceFrame(speech_id=self.id, sample=sample, weights=pose.weights, tongue=pose.tongue)
+        return FaceFrame(speech_id=self.id, sample=sample, weights=pose.weights, tongue=pose.extras)
 
     def _passed(self) -> Sequence[FaceFrame]:
         """Frames of the first clip in line, and once that is through, those of its successors."""

@@ -84,12 +84,12 @@ def trouble(failed: CallFailed) -> AdapterError:
 def refused(verdict: Verdict, failed: CallFailed | None = None) -> AdapterError:
     """The service said itself what is wrong, which counts for more than how the call then ended."""
     row = _meaning(failed) if failed is not None else None
-    known = row is not None and row.fatal
+    telling = row if row is not None and row.code not in ("ended_early", "service_failed") else None
     return AdapterError(
         NAME,
         f"the service refused the clip: {verdict.message or 'it did not say why'}",
-        code=row.code if row is not None and known else "clip_refused",
-        decision="fatal" if known else "retry",
+        code=telling.code if telling is not None else "clip_refused",
+        decision=_decision(telling) if telling is not None else "retry",
     )
 
 

@@ -5,10 +5,7 @@ The service writes ``JawOpen`` for ARKit's ``jawOpen``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-
-from tth.face.blendshapes import NAMES, TONGUE
+from collections.abc import Sequence
 
 
 def lowered(name: str) -> str:
@@ -19,12 +16,6 @@ def lowered(name: str) -> str:
 def raised(name: str) -> str:
     """The service's spelling of ARKit's name."""
     return name[:1].upper() + name[1:]
-
-
-SERVICE_NAMES: Mapping[str, str] = MappingProxyType(
-    {spelling: raised(name) for name in (*NAMES, *TONGUE) for spelling in (name, raised(name))}
-)
-"""The 52 and the 16 of the tongue, in either spelling, to the service's own."""
 
 
 def places(names: Sequence[str], wanted: Sequence[str]) -> list[int]:

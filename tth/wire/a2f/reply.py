@@ -11,7 +11,6 @@ import numpy.typing as npt
 from google.protobuf.message import DecodeError
 
 from tth.errors import ProtocolError
-from tth.face.blendshapes import NAMES, TONGUE
 from tth.wire.a2f.messages_pb2 import AnimationDataStream, FloatArrayWithTimeCode, Status
 from tth.wire.a2f.names import lowered, places
 
@@ -25,13 +24,13 @@ class Pose:
 
     Attributes:
         time_code: Seconds from the clip's first sample.
-        weights: 208 bytes as in ``tth.core.media.FaceFrame``, clamped to 0 and 1.
-        tongue: 64 bytes; empty where the service gives no tongue.
+        weights: The wanted shapes as little-endian float32, clamped to 0 and 1; one that the service lacks is 0.
+        extras: The wanted extras in the same form; empty where the service has none of them.
     """
 
     time_code: float
     weights: bytes
-    tongue: bytes
+    extras: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +44,24 @@ class Verdict:
 class Replies:
     """Reads the replies to one clip; what it does not know it passes over.
 
+    Args:
+        shapes: Names of the weights that are wanted, in ARKit's spelling; a service must have at least one.
+        extras: Names of those that are welcome.
+
     Attributes:
         names: How many shapes the header named; ``None`` before the header.
         verdict: The latest status; ``None`` where there was none.
         dropped: Poses that were not later than the one before.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shapes: Sequence[str], extras: Sequence[str] = ()) -> None:
+        self._wanted = shapes
+        self._welcome = extras
         self.names: int | None = None
         self.verdict: Verdict | None = None
         self.dropped = 0
-        self._face: _Places = np.zeros(0, np.intp)
-        self._tongue: _Places | None = None
+        self._shapes: _Places = np.zeros(0, np.intp)
+        self._extras: _Places | None = None
         self._latest = -math.inf
 
     @property
@@ -85,13 +90,13 @@ class Replies:
         return ()
 
     def _begin(self, names: Sequence[str]) -> None:
-        if {lowered(name) for name in names}.isdisjoint(NAMES):
+        if {lowered(name) for name in names}.isdisjoint(self._wanted):
             shown = ", ".join(names[:3]) or "none at all"
-            raise ProtocolError("wrong_names", f"the service names no ARKit shape; its names are {shown}")
+            raise ProtocolError("wrong_names", f"the service names none of the wanted shapes; its names are {shown}")
         self.names = len(names)
-        self._face = np.array(places(names, NAMES), np.intp)
-        tongue = places(names, TONGUE)
-        self._tongue = np.array(tongue, np.intp) if min(tongue) < len(names) else None
+        self._shapes = np.array(places(names, self._wanted), np.intp)
+        extras = places(names, self._welcome)
+        self._extras = np.array(extras, np.intp) if min(extras, default=len(names)) < len(names) else None
 
     def _pose(self, given: FloatArrayWithTimeCode) -> Pose | None:
         count, time_code = self.names, given.time_code
@@ -110,8 +115,8 @@ class Replies:
             raise ProtocolError("not_finite", f"the pose at {time_code:.3f} s has a weight that is no number")
         # Not clip(): this takes half its time.
         values = np.minimum(np.maximum(values, 0.0), 1.0)
-        tongue = values.take(self._tongue).tobytes() if self._tongue is not None else b""
-        return Pose(time_code, values.take(self._face).tobytes(), tongue)
+        extras = values.take(self._extras).tobytes() if self._extras is not None else b""
+        return Pose(time_code, values.take(self._shapes).tobytes(), extras)
 
 
 def _with_zero(values: Sequence[float]) -> _Floats:
