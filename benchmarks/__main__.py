@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import chunks, crowd, faces, firsts, interrupts, realtime, starting, weight, words
+from benchmarks import chunks, crowd, faces, firsts, interrupts, ladder, realtime, starting, weight, words
 from benchmarks.figures import Figure
 
 PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
@@ -26,6 +26,7 @@ PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
     firsts.measure,
     weight.measure,
     faces.measure,
+    ladder.measure,
     starting.measure,
 )
 COLUMNS = ("what", "measured", "floor", "ratio", "goal", "verdict")
