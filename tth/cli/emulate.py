@@ -12,6 +12,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from tth.cli.emulate_a2f import a2f
+
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -30,6 +32,9 @@ def emulate(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+emulate.add_command(a2f)
 
 
 @emulate.command(epilog="Example: tth emulate openai --port 8100 --mind echo --faults flaky.yaml")

@@ -151,8 +151,7 @@ async def test_a_cancelled_clip_is_not_complete():
         await call.write(sound(tone(1_600)))
         await call.read()
         call.cancel()
-        while emulator.ledger.open:
-            await asyncio.sleep(0)
+        await emulator.ledger.settled()
         assert emulator.ledger.endings == {"cancelled": 1}
 
 
@@ -163,8 +162,7 @@ async def test_a_clip_cancelled_after_its_last_sound_is_not_complete_either():
             await call.write(message)
         await call.read()
         call.cancel()
-        while emulator.ledger.open:
-            await asyncio.sleep(0)
+        await emulator.ledger.settled()
         assert emulator.ledger.endings == {"cancelled": 1}
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import grpc
 import grpc.aio
+from google.protobuf.message import DecodeError
 
 from tth.emulators.a2f.breaking import break_off, port_of
 from tth.emulators.a2f.clip import Clip, Frame
@@ -64,31 +65,34 @@ class Call:
         """Do all of it; cancelling ends the clip as ``cancelled``, or as ``cut`` where the server is the cause."""
         try:
             problem = await self._converse()
-        except* grpc.aio.BaseError:
-            problem = None  # the connection broke under a write, and this call is about to be cancelled
-            self._left()
-        except* asyncio.CancelledError as error:
-            self._left()
-            raise asyncio.CancelledError from error
-        if self._record.ended is None and problem is None:
-            self._ledger.end(self._record, "complete")
-        elif problem is not None:
+            if problem is None:
+                return
             ended: Ending = "cut" if isinstance(problem, Cut) else "refused"
             self._ledger.end(self._record, ended, problem.code, problem.problem)
             if problem.code != "OK":
                 await self._context.abort(grpc.StatusCode[problem.code], problem.problem)
+        finally:
+            self._left()
 
     async def _converse(self) -> ProtocolError | None:
-        """Read and answer; gives what ended it before the clip was whole."""
+        """Read and answer to the end; gives what kept the clip from being whole."""
         async with asyncio.TaskGroup() as group:
             reading = group.create_task(self._read())
-            problem = await self._answer()
-            if problem is not None:
-                await self._tell(problem, reading)
-            reading.cancel()
+            try:
+                problem = await self._answer()
+                if problem is None:
+                    self._ledger.end(self._record, "complete")
+                else:
+                    await self._tell(problem, reading)
+            except grpc.aio.BaseError:
+                self._left()  # the connection broke under a write
+                return None
+            finally:
+                reading.cancel()
         return problem
 
     def _left(self) -> None:
+        """The clip is over before its end; says nothing where the end was told."""
         self._ledger.end(self._record, "cut" if self._record.being_cut else "cancelled", "CANCELLED")
 
     # Reading
@@ -233,5 +237,5 @@ def metadata_of(context: grpc.aio.ServicerContext[Any, Any]) -> dict[str, str]:
 def _ends(raw: bytes) -> bool:
     try:
         return AudioStream.FromString(raw).HasField("end_of_audio")
-    except ValueError:
+    except DecodeError:
         return False

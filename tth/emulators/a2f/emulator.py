@@ -40,7 +40,7 @@ class Emulator:
         self.ledger = Ledger(recording=recording, on_end=on_clip)
         self.target = ""
         self._script = Script(self.options.faults)
-        self._host, self._port = "", 0
+        self._port = 0
         self._security: Security | None = None
         self._server: grpc.aio.Server | None = None
 
@@ -60,26 +60,24 @@ class Emulator:
         Raises:
             OSError: The address cannot be listened on.
         """
-        self._host, self._security = host, security
+        self._security = security
         with listen(host, port) as probe:  # says what is wrong, which gRPC does not
             self._port = probe.getsockname()[1]
-        await self._listen()
         bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
         self.target = f"{bracketed}:{self._port}"
+        await self._listen()
         return self.target
 
     async def _listen(self) -> None:
         server = grpc.aio.server(options=OPTIONS)
         server.add_generic_rpc_handlers(tuple(handlers(self.options, self._script, self.ledger, self._port)))
-        bracketed = f"[{self._host}]" if ":" in self._host and not self._host.startswith("[") else self._host
-        address = f"{bracketed}:{self._port}"
         try:
             if self._security is None:
-                server.add_insecure_port(address)
+                server.add_insecure_port(self.target)
             else:
-                server.add_secure_port(address, _credentials(self._security))
+                server.add_secure_port(self.target, _credentials(self._security))
         except RuntimeError as error:
-            raise OSError(errno.EADDRINUSE, f"gRPC cannot listen on {address}") from error
+            raise OSError(errno.EADDRINUSE, f"gRPC cannot listen on {self.target}") from error
         await server.start()
         self._server = server
 
@@ -91,6 +89,7 @@ class Emulator:
         self.ledger.cutting()
         break_off(self._port)
         await server.stop(None)
+        await self.ledger.settled()
 
     async def come_back(self) -> None:
         """Listen again, on the same port.
@@ -107,6 +106,7 @@ class Emulator:
         if server is not None:
             self.ledger.cutting()
             await server.stop(None)
+            await self.ledger.settled()
 
 
 def _credentials(security: Security) -> grpc.ServerCredentials:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -83,17 +84,24 @@ class Ledger:
         self.frames = 0
         self._on_end = on_end
         self._open: set[ClipRecord] = set()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     @property
     def open(self) -> int:
         """How many clips run now."""
         return len(self._open)
 
+    async def settled(self) -> None:
+        """Return once no clip runs."""
+        await self._quiet.wait()
+
     def begin(self, peer: str, metadata: dict[str, str]) -> ClipRecord:
         """The record of a new clip."""
         self.clips += 1
         record = ClipRecord(self.clips, peer, metadata)
         self._open.add(record)
+        self._quiet.clear()
         if self.recording:
             self.records.append(record)
         return record
@@ -104,6 +112,8 @@ class Ledger:
             return
         record.ended, record.code, record.reason = ended, code, reason
         self._open.discard(record)
+        if not self._open:
+            self._quiet.set()
         self.endings[ended] += 1
         self.frames += record.frames
         if self._on_end is not None:

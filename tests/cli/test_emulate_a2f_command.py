@@ -1,0 +1,113 @@
+"""``tth emulate a2f``: serves, tells of each clip, stops when it is asked to; mistakes are one line."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.emulators.a2f.certificates import Authority
+from tests.emulators.a2f.client import ask, clip, header, sound, tone
+
+Run = Callable[..., tuple[int, str, str]]
+TTH = str(Path(sys.executable).with_name("tth"))
+
+
+@contextmanager
+def emulating(*args: str) -> Iterator[subprocess.Popen[str]]:
+    command = [TTH, "emulate", "a2f", "--port", "0", *args]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_says_where_it_is_tells_of_each_clip_and_stops_cleanly(number: signal.Signals) -> None:
+    with emulating("--require-key", "k") as process:
+        assert process.stdout is not None
+        told = process.stdout.readline()
+        assert told.startswith("Audio2Face-3D is emulated at 127.0.0.1:")
+        assert "plaintext" in told
+        target = told.split()[4].rstrip(",")
+        assert f"TTH_A2F_TARGET={target}" in process.stdout.readline()
+        said = clip(tone(24_000), 16_000, (0.5, {"joy": 0.7}), face_params={"float_params": {"lowerFaceStrength": 1.3}})
+        asyncio.run(ask(target, said, authorization="Bearer k"))
+        assert process.stdout.readline() == (
+            "clip 1: 16000 Hz, 1.50 s, 45 frames, lowerFaceStrength=1.3, emotions joy, complete\n"
+        )
+        asyncio.run(ask(target, [header(), sound(b"\0")], authorization="Bearer k"))
+        asyncio.run(ask(target, said))
+        refused = "clip 2: 16000 Hz, 0.00 s, 0 frames, refused (INVALID_ARGUMENT): audio_buffer holds 1 bytes; "
+        assert process.stdout.readline().startswith(refused)
+        assert process.stdout.readline().startswith("clip 3: refused (UNAUTHENTICATED): metadata 'authorization'")
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=20)
+    assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_a_taken_port_is_said_clearly(tth: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, out, err = tth("emulate", "a2f", "--port", str(port))
+    assert (status, out) == (1, "")
+    assert err.startswith(f"error: port {port}: Address already in use")
+    assert err.strip().endswith("choose another with --port")
+
+
+def test_a_host_that_is_none_is_said_clearly(tth: Run) -> None:
+    status, _, err = tth("emulate", "a2f", "--host", "203.0.113.1", "--port", "0")
+    assert status == 1
+    assert err.startswith("error: host 203.0.113.1: ")
+    assert "choose another with --host" in err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("--fps", "nan"), "nan will not do"),
+        (("--look-ahead-ms", "-1"), "is not in the range"),
+        (("--names", "53"), "'53' is not one of"),
+        (("--streams", "0"), "is not in the range"),
+        (("--require-key", ""), "leave out what is empty"),
+        (("--function-id", ""), "leave out what is empty"),
+        (("--faults", "no-such.yaml"), "does not exist"),
+        (("--tls", "no-such.pem", "no-such.pem"), "does not exist"),
+    ],
+)
+def test_what_cannot_be_is_a_line_and_status_2(args: tuple[str, ...], told: str, tth: Run) -> None:
+    status, out, err = tth("emulate", "a2f", *args)
+    assert (status, out) == (2, "")
+    (line,) = err.splitlines()
+    assert told in line
+
+
+def test_certificates_that_do_not_fit_are_told(tth: Run, tmp_path: Path) -> None:
+    authority, another = Authority(tmp_path / "one"), Authority(tmp_path / "two")
+    certificate, key = authority.files("server")
+    strange = another.files("server")[1]
+    nonsense = tmp_path / "nonsense.pem"
+    nonsense.write_text("nonsense")
+    for args, told in (
+        (("--tls", certificate, strange), "are no certificate and its key"),
+        (("--tls", nonsense, key), "are no certificate and its key"),
+        (("--tls", certificate, key, "--client-ca", nonsense), "is no certificate as PEM"),
+        (("--client-ca", certificate), "--client-ca needs TLS"),
+    ):
+        status, _, err = tth("emulate", "a2f", *map(str, args))
+        assert status == 2
+        assert told in err
+
+
+def test_help_needs_no_grpc() -> None:
+    code = "import sys; from tth.cli import main; main(['emulate', 'a2f', '--help']); sys.exit('grpc' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
