@@ -8,6 +8,7 @@ import pytest
 
 from tests.session.scene import scene, settle
 from tth.core.events import AudioChunkEvent, AudioDoneEvent, OutputStoppedEvent
+from tth.session.speech import Speech
 from tth.testing.clock import run
 
 TONE = b"\x01\x10" * 2400
@@ -123,3 +124,15 @@ def test_the_end_of_the_response_ends_the_speech_when_all_of_it_was_fed():
             assert len(s.avatar.sent[turn.id]) == 40 * len(TONE) * 2 // 3
 
     run(main())
+
+
+async def test_a_listener_is_not_at_its_end_while_late_sound_may_come():
+    speech = Speech("s")
+    speech.append(TONE, 24_000)
+    reader = speech.reader()
+    assert reader.read(1 << 40, 1 << 40) is not None
+    speech.sound_over = True
+    assert reader.at_end
+    assert not reader.drained
+    speech.finish(whole=True)
+    assert reader.drained

@@ -20,6 +20,7 @@ from tth.session.speech import SpeechReader
 from tth.session.turn import Turn
 from tth.wire.native import (
     LAST,
+    TAIL,
     ClientMessage,
     ControlUpdate,
     Flushed,
@@ -194,7 +195,8 @@ class ClientStream:
         if isinstance(event, AudioChunkEvent):
             return
         if isinstance(event, FaceFrameEvent):
-            await self._send_media(Kind.FACE, event, event.frame.sample, event.frame.weights, 52)
+            face = event.frame
+            await self._send_media(Kind.FACE, event, face.sample, face.weights, 52, TAIL if face.tail else 0)
         elif isinstance(event, VideoFrameEvent):
             await self._send_media(Kind.VIDEO, event, event.frame.sample, event.frame.data, 0)
         else:
@@ -229,13 +231,19 @@ class ClientStream:
         return Header(kind=kind, flags=flags, param=param, generation=turn.generation, turn=turn.number, sample=sample)
 
     async def _send_media(
-        self, kind: Kind, event: FaceFrameEvent | VideoFrameEvent, sample: int, payload: bytes, param: int
+        self,
+        kind: Kind,
+        event: FaceFrameEvent | VideoFrameEvent,
+        sample: int,
+        payload: bytes,
+        param: int,
+        flags: int = 0,
     ) -> None:
         turn = self._session.turn
         if event.turn_id and (turn is None or turn.id != event.turn_id):
             return
         number = turn.number if turn is not None and event.turn_id else 0
-        header = Header(kind=kind, param=param, generation=event.generation, turn=number, sample=sample)
+        header = Header(kind=kind, flags=flags, param=param, generation=event.generation, turn=number, sample=sample)
         await self._send(header, payload)
 
     async def _send(self, header: Header, payload: bytes) -> None:
@@ -254,6 +262,8 @@ class ClientStream:
         }
         if header.kind is Kind.AUDIO:
             body["sample_rate"] = header.param
+        elif header.kind is Kind.FACE:
+            body["tail"] = bool(header.flags & TAIL)
         await self._send_text(msgspec.json.encode(body))
 
     async def _send_text(self, text: bytes) -> None:

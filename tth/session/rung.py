@@ -189,7 +189,7 @@ class LiveRung:
             await self._begin(act)
             return True
         start, pcm = self._collect(reader)
-        ended = reader.drained
+        ended = reader.at_end and (act.speech.finished or act.speech.sound_over)
         if ended:
             self._reader = None
             rest = self._resampler.flush() if self._resampler is not None else b""

@@ -48,7 +48,7 @@ class Speech:
         rate_hz: Rate of the newest sound, 0 while there is none.
         finished: Whether nothing more will come.
         whole: Whether, moreover, the sound reaches to the end of the text.
-        sound_over: Whether no more sound is waited for, though more may come after all.
+        sound_over: Whether an avatar need not wait for more sound, though more may come after all.
         marks: All marks, in media units of the response.
         chars: Size of text and marks so far, in characters.
     """
@@ -156,7 +156,12 @@ class SpeechReader:
         return start, piece, chunk.rate_hz
 
     @property
-    def drained(self) -> bool:
-        """Whether everything was read and nothing more is waited for."""
+    def at_end(self) -> bool:
+        """Whether everything received was read."""
         speech = self.speech
-        return (speech.finished or speech.sound_over) and self._chunk >= speech._first + len(speech._chunks)
+        return self._chunk >= speech._first + len(speech._chunks)
+
+    @property
+    def drained(self) -> bool:
+        """Whether everything was read and nothing more will come."""
+        return self.speech.finished and self.at_end

@@ -20,6 +20,9 @@ HEADER = struct.Struct("<BBHIIQ")
 LAST = 1
 """Flag: the last audio of its turn; the payload may be empty."""
 
+TAIL = 2
+"""Flag: a face frame that is due after the speech's last sample, while the mouth comes to rest."""
+
 
 class Kind(IntEnum):
     """What a binary frame carries; ``param`` is the sample rate in Hz, the number of weights, or 0."""

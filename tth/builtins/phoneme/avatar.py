@@ -78,15 +78,16 @@ class PhonemeAvatar:
         """Make the frames that are left, and some in which the mouth comes to rest."""
         for sample, window in self._framing.flush():
             self._waiting.append((sample, loudness(window)))
+        await self._make(self._framing.next_sample)
         for number in range(TAIL_FRAMES):
             self._waiting.append((self._framing.next_sample + number * FRAME_UNITS, 0.0))
-        await self._make(self._framing.next_sample + TAIL_FRAMES * FRAME_UNITS)
+        await self._make(self._framing.next_sample + TAIL_FRAMES * FRAME_UNITS, tail=True)
 
-    async def _make(self, until: int) -> None:
+    async def _make(self, until: int, *, tail: bool = False) -> None:
         while self._waiting and self._waiting[0][0] < until:
             sample, level = self._waiting.popleft()
             pose = self._pose(sample, level)
-            await self._outlet.put(FaceFrame(speech_id=self._speech_id, sample=sample, weights=pose))
+            await self._outlet.put(FaceFrame(speech_id=self._speech_id, sample=sample, weights=pose, tail=tail))
         self._track.forget(until)
 
     def _pose(self, sample: int, level: float) -> bytes:

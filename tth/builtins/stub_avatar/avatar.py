@@ -56,12 +56,12 @@ class StubAvatar:
         for sample, window in self._framing.flush():
             await self._outlet.put(self._frame(sample, loudness(window)))
             sample += FRAME_UNITS
-        await self._outlet.put(self._frame(sample, 0.0))
+        await self._outlet.put(self._frame(sample, 0.0, tail=True))
 
-    def _frame(self, sample: int, level: float) -> FaceFrame:
+    def _frame(self, sample: int, level: float, *, tail: bool = False) -> FaceFrame:
         pose = np.zeros(len(NAMES), np.float32)
         pose[INDEX["jawOpen"]] = WIDEST * level
-        return FaceFrame(speech_id=self._speech_id, sample=sample, weights=to_bytes(pose))
+        return FaceFrame(speech_id=self._speech_id, sample=sample, weights=to_bytes(pose), tail=tail)
 
     async def interrupt(self) -> None:
         """Forget the speech and the frames that nobody has read."""
