@@ -1,4 +1,5 @@
-"""``python -m tests.clients [NAME ...]``: real clients of the Realtime protocol against the emulated server.
+"""``python -m tests.clients [NAME ...]``: real clients of the Realtime protocol and of Audio2Face-3D, against the
+emulated servers.
 
 Each client is installed from the package index into a virtual environment of its own, as today's release of it, and
 run as a program of its own. What it holds is printed line by line; the exit code is 1 where something fails.
@@ -17,6 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tests.clients.a2f_services import as_expected, services
 from tests.wire.realtime_server.strict import check
 from tth.emulators.openai.emulator import Record
 from tth.testing.emulated import QUICK, emulated_openai
@@ -37,12 +39,12 @@ class Client:
         module: Its name there.
         requirements: What it needs, as pip takes it.
         sends: What a client of this kind sends by itself when it is interrupted, or to know more; that it did is
-            checked at the server.
+            checked at the server. Empty for a client of Audio2Face-3D.
     """
 
     module: str
     requirements: tuple[str, ...]
-    sends: frozenset[str]
+    sends: frozenset[str] = frozenset()
 
 
 TRUNCATE, CANCEL, CLEAR = "conversation.item.truncate", "response.cancel", "input_audio_buffer.clear"
@@ -68,6 +70,9 @@ CLIENTS = {
         sends=frozenset({TRUNCATE, CANCEL, DELETE}),
     ),
 }
+
+NVIDIA = "nvidia-a2f"
+CLIENTS[NVIDIA] = Client(module="nvidia_a2f", requirements=("nvidia-audio2face-3d", "grpcio-health-checking"))
 
 
 async def run(*command: str | Path, limit_s: float) -> int:
@@ -144,10 +149,20 @@ async def check_client(name: str, folder: Path) -> bool:
     client = CLIENTS[name]
     print(f"\n{name}: ", end="", flush=True)
     python = await environment(name, client, folder)
+    if name == NVIDIA:
+        return await check_a2f(client, python)
     async with emulated_openai(OPTIONS) as (url, emulator):
         code = await run(python, "-m", f"tests.clients.{client.module}", url, limit_s=LIMIT_S)
         checks = (accepted(emulator.records), did_send(client, emulator.records), code == 0)
         return all(checks)
+
+
+async def check_a2f(client: Client, python: Path) -> bool:
+    """Whether everything holds with a client of Audio2Face-3D."""
+    with tempfile.TemporaryDirectory(prefix="tth-a2f-") as folder:
+        async with services(Path(folder)) as (where, emulators):
+            code = await run(python, "-m", f"tests.clients.{client.module}", str(where), limit_s=LIMIT_S)
+            return as_expected(emulators) and code == 0
 
 
 async def check_all(names: list[str], folder: Path) -> bool:

@@ -191,10 +191,7 @@ def test_what_a_header_says_is_told_without_what_says_nothing():
     shapes = {"bs_weight_multipliers": {"JawOpen": 1, "JawLeft": 0.2}, "bs_weight_offsets": {"JawOpen": 0}}
     message = header(
         face_params={"float_params": {"lowerFaceStrength": 1.25}},
-        blendshape_params={
-            "bs_weight_multipliers": {"JawOpen": 1, "JawLeft": 0.2},
-            "bs_weight_offsets": {"JawOpen": 0},
-        },
+        blendshape_params=shapes,
         emotion_post_processing_params={"emotion_strength": 0.5, "enable_preferred_emotion": False},
         emotion_params={"beginning_emotion": {"joy": 0, "fear": 0.5}},
     ).audio_stream_header
