@@ -65,6 +65,7 @@ class Behaviour:
     answer: str = ANSWER
     key: str = ""
     cost_usd: float = 0
+    numbers: dict[str, float] = field(default_factory=dict)
     refusal: dict[str, str] | None = None
     broken: dict[str, str] = field(default_factory=dict)
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -209,6 +210,9 @@ class Stream:
         for word in talk.words:
             self.event("text_delta", item_id="item", token=word + " ")
         self.event("turn_state", state="speaking")
+        if self.info["meters"]:
+            components = {"llm": "fake", "tts": "fake", "avatar": "a2f"}
+            self.event("meters", components=components, numbers=self.behaviour.numbers, reason="")
         await self.speak(talk)
         while not self.ended:
             self.moved.clear()
@@ -316,7 +320,7 @@ def make_app(behaviour: Behaviour) -> Starlette:
             "profile": body.get("profile", "offline"),
             "persona": persona,
         }
-        sessions[name] = {**info, "control": body.get("control") or {}}
+        sessions[name] = {**info, "control": body.get("control") or {}, "meters": body.get("meters", False)}
         return JSONResponse(info, status_code=201)
 
     async def stream(socket: WebSocket) -> None:

@@ -1,12 +1,15 @@
 /** The page: finds its parts, opens a session and ties everything together. */
 
 import { Player } from "./media/player.js";
+import { MEDIA_RATE_HZ } from "./media/wire.js";
 import { Client, request } from "./session/client.js";
 import { Dialogue, detail } from "./session/dialogue.js";
+import { Numbers } from "./session/numbers.js";
 import { Stage } from "./stage.js";
 import { CaptionView } from "./ui/caption-view.js";
 import { Composer } from "./ui/composer.js";
 import { showNumbers } from "./ui/debug.js";
+import { pathGroups } from "./ui/figures.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
@@ -28,6 +31,7 @@ const UNSENT = {
   none: "There is no session yet. Your text is kept.",
 };
 const STARTLED_MS = 600;
+const DEBUG = new URLSearchParams(location.search).get("debug") === "1";
 
 const parts = findParts();
 const player = new Player();
@@ -89,6 +93,7 @@ function open() {
     ...(parts.profile.value && { profile: parts.profile.value }),
     ...(askedPersona && { persona: askedPersona }),
     ...(label && { control: { emotion: { label } } }),
+    ...(DEBUG && { meters: true }),
   });
 }
 
@@ -169,20 +174,32 @@ function showTurn(turn) {
 }
 
 function debug() {
-  const numbers = () => {
-    const { turn, unit, state } = player.position();
-    return {
-      playhead: `${turn}: ${(unit / 24).toFixed(0)} ms ${state}`,
-      offset: `${dialogue.offsetMs.toFixed(0)} ms`,
-      buffered: `${player.bufferedMs.toFixed(0)} ms`,
-      underruns: String(player.underruns),
-      "frames dropped": String(dialogue.framesDropped),
-      "frame rate": `${stage.rate.toFixed(0)} /s`,
-      "first audio": `${(dialogue.turn?.firstAudioMs ?? 0).toFixed(0)} ms`,
-    };
-  };
-  showNumbers(parts.debug, numbers);
+  const numbers = new Numbers();
+  client.addEventListener("event", (event) => numbers.take(detail(event)));
+  showNumbers(parts.debug, () => {
+    const [components, ...path] = pathGroups(numbers);
+    return [components, pageGroup(), ...path];
+  });
   Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
+}
+
+/** @returns {import("./ui/figures.js").Group} */
+function pageGroup() {
+  const { turn, unit, state } = player.position();
+  const ms = (/** @type {number} */ value) => `${value.toFixed(0)} ms`;
+  return {
+    title: "Page",
+    rows: [
+      { label: "turn", value: turn ? `${turn}, ${state}` : state, tone: state === "blocked" ? "busy" : "" },
+      { label: "playhead", value: `${(unit / MEDIA_RATE_HZ).toFixed(2)} s` },
+      { label: "mouth before sound", value: ms(dialogue.offsetMs) },
+      { label: "buffered", value: ms(player.bufferedMs) },
+      { label: "underruns", value: String(player.underruns), tone: player.underruns ? "busy" : "" },
+      { label: "frames dropped", value: String(dialogue.framesDropped), tone: dialogue.framesDropped ? "busy" : "" },
+      { label: "pictures", value: `${stage.rate.toFixed(0)} /s` },
+      { label: "first sound", value: ms(dialogue.turn?.firstAudioMs ?? 0) },
+    ],
+  };
 }
 
 client.addEventListener("session", (event) => meet(detail(event)));
@@ -216,5 +233,5 @@ for (const gesture of ["pointerdown", "keydown"]) {
   document.addEventListener(gesture, () => void player.unblock(), { capture: true, passive: true });
 }
 showState(dialogue.state);
-if (new URLSearchParams(location.search).get("debug") === "1") debug();
+if (DEBUG) debug();
 void begin();

@@ -17,7 +17,7 @@ import { brokenSession, refusedSession } from "./words.js";
 /** @typedef {{id: string, stream: string, profile: string, persona: Persona}} SessionInfo */
 /** @typedef {{label: string | null, intensity?: number | null}} Emotion */
 /** @typedef {{emotion?: Emotion, character?: Record<string, unknown>}} Control */
-/** @typedef {{profile?: string, persona?: string, control?: Control}} Wish */
+/** @typedef {{profile?: string, persona?: string, control?: Control, meters?: boolean}} Wish */
 /** @typedef {{type: string, turn_id: string, generation: number, [field: string]: any}} WireEvent */
 
 /** Where it is not the connection that fails, waiting hardly helps. */

@@ -57,7 +57,9 @@ export class Dialogue extends EventTarget {
     super();
     this.#client = client;
     this.#player = player;
-    this.#reporter = new Reporter((report) => client.send({ type: "playhead", ...report }));
+    this.#reporter = new Reporter((report) => {
+      client.send({ type: "playhead", ...report, offset_ms: Math.round(this.offsetMs) });
+    });
     client.addEventListener("session", () => this.#renew());
     client.addEventListener("state", (event) => this.#linked(detail(event)));
     client.addEventListener("event", (event) => this.#hear(detail(event)));

@@ -37,7 +37,7 @@ export function findParts() {
     stop: part("stop", HTMLButtonElement),
     send: part("send", HTMLButtonElement),
     toasts: part("toasts", HTMLElement),
-    debug: part("debug", HTMLDListElement),
+    debug: part("debug", HTMLElement),
   };
 }
 

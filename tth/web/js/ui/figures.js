@@ -1,0 +1,152 @@
+/** A session's numbers as rows to read: grouped, with their units, and marked where they are not as they should be. */
+
+/** @typedef {import("../session/numbers.js").Numbers} Numbers */
+/** @typedef {"" | "good" | "busy" | "bad"} Tone */
+/** @typedef {{label: string, value: string, tone?: Tone}} Row */
+/** @typedef {{title: string, rows: Row[]}} Group */
+
+const NONE = "–";
+const KINDS = ["realtime", "llm", "tts", "stt", "avatar"];
+const STAGES = /** @type {const} */ ([["first_text", "text"], ["first_audio", "sound"], ["first_frame", "frame"]]);
+const FEW_FPS = 25;
+
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+
+/**
+ * The groups that the server's numbers make.
+ *
+ * @param {Numbers} numbers
+ * @returns {Group[]}
+ */
+export function pathGroups(numbers) {
+  return [parts(numbers), voice(numbers.values), upload(numbers), frames(numbers.values), times(numbers.values)];
+}
+
+/**
+ * @param {Numbers} numbers
+ * @returns {Group}
+ */
+function parts({ components, degraded, reason }) {
+  const rows = KINDS.filter((kind) => components[kind]).map((kind) => ({
+    label: kind, value: components[kind], tone: /** @type {Tone} */ (degraded.has(kind) ? "busy" : "good"),
+  }));
+  return { title: "Parts", rows: reason ? [...rows, { label: "last reason", value: reason }] : rows };
+}
+
+/**
+ * @param {Record<string, number>} values
+ * @returns {Group}
+ */
+function voice(values) {
+  const { windows = 0, silent_windows: silent = 0 } = values;
+  return {
+    title: "Voice",
+    rows: [
+      { label: "sound", value: count(values.sound_bytes, "B") },
+      { label: "rate", value: count(values.sound_bytes_per_s, "B/s") },
+      { label: "RMS · peak", value: `${level(values.sound_rms)} · ${level(values.sound_peak)}` },
+      { label: "silent windows", value: windows ? `${silent} of ${windows}` : NONE, tone: alarmed(windows, silent) },
+    ],
+  };
+}
+
+/**
+ * @param {number} windows
+ * @param {number} silent
+ * @returns {Tone}
+ */
+function alarmed(windows, silent) {
+  return windows > 0 && silent === windows ? "bad" : "";
+}
+
+/**
+ * @param {Numbers} numbers
+ * @returns {Group}
+ */
+function upload({ values, alarm }) {
+  const rows = [
+    { label: "sent", value: count(values.upload_bytes, "B"), tone: /** @type {Tone} */ (alarm ? "bad" : "") },
+    { label: "rate", value: count(values.upload_bytes_per_s, "B/s") },
+    { label: "messages", value: count(values.sends_per_s, "/s") },
+    share("accepted", values.send_success),
+    share("connected", values.connect_success),
+  ];
+  return { title: "To the avatar", rows: alarm ? [...rows, { label: "alarm", value: alarm, tone: "bad" }] : rows };
+}
+
+/**
+ * @param {Record<string, number>} values
+ * @returns {Group}
+ */
+function frames(values) {
+  const { frames_per_s: fps, frame_ahead_ms: ahead, degrades = 0, recoveries = 0 } = values;
+  return {
+    title: "From the avatar",
+    rows: [
+      { label: "frames", value: count(values.frames) },
+      { label: "rate", value: fps === undefined ? NONE : `${fps.toFixed(1)} /s`, tone: fps < FEW_FPS ? "bad" : "" },
+      { label: "newest", value: place(ahead), tone: ahead < 0 ? "bad" : "" },
+      { label: "dropped", value: count(values.dropped_frames) },
+      {
+        label: "gave way · came back", value: `${degrades} · ${recoveries}`, tone: degrades > recoveries ? "busy" : "",
+      },
+    ],
+  };
+}
+
+/**
+ * @param {Record<string, number>} values
+ * @returns {Group}
+ */
+function times(values) {
+  const rows = STAGES.map(([stage, label]) => ({
+    label, value: `${ms(values[`${stage}_ms_p50`])} · ${ms(values[`${stage}_ms_p95`])}`,
+  }));
+  const { error_rate: failed } = values;
+  return {
+    title: "Answers, p50 · p95",
+    rows: [
+      ...rows,
+      { label: "failed", value: failed === undefined ? NONE : percent(failed), tone: failed > 0 ? "bad" : "" },
+    ],
+  };
+}
+
+/**
+ * @param {string} label
+ * @param {number | undefined} part
+ * @returns {Row}
+ */
+function share(label, part) {
+  if (part === undefined) return { label, value: NONE };
+  return { label, value: percent(part), tone: part < 1 ? "busy" : "" };
+}
+
+/** @param {number} part */
+function percent(part) {
+  return `${Number((part * 100).toFixed(1))} %`;
+}
+
+/**
+ * @param {number | undefined} value
+ * @param {string} [unit]
+ */
+function count(value, unit = "") {
+  return value === undefined ? NONE : `${whole.format(value)} ${unit}`.trim();
+}
+
+/** @param {number | undefined} value */
+function level(value) {
+  return value === undefined ? NONE : value.toFixed(3);
+}
+
+/** @param {number | undefined} value */
+function ms(value) {
+  return value === undefined ? NONE : `${whole.format(value)} ms`;
+}
+
+/** @param {number | undefined} ahead */
+function place(ahead) {
+  if (ahead === undefined) return NONE;
+  return `${whole.format(Math.abs(ahead))} ms ${ahead < 0 ? "behind" : "ahead"}`;
+}
