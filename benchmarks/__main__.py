@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import chunks, crowd, faces, firsts, interrupts, ladder, realtime, starting, weight, words
+from benchmarks import a2f, chunks, crowd, faces, firsts, interrupts, ladder, realtime, starting, weight, words
 from benchmarks.figures import Figure
 
 PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
@@ -27,6 +27,7 @@ PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
     weight.measure,
     faces.measure,
     ladder.measure,
+    a2f.measure,
     starting.measure,
 )
 COLUMNS = ("what", "measured", "floor", "ratio", "goal", "verdict")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-import grpc
 import grpc.aio
 
 from tth.errors import TthError

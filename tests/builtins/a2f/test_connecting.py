@@ -203,8 +203,14 @@ async def test_a_service_with_mtls_wants_our_certificate_too(authority, stranger
     async with emulated_a2f(security=security) as (target, _):
         options = {"target": target, "security": "mtls", "ca": authority.ca, "connect_s": 3}
         await works(**options, certificate=client.certificate, key=client.key)
-        await failure(**options, certificate=other.certificate, key=other.key)
-        await failure(target=target, security="tls", ca=authority.ca, connect_s=3)
+        for error in (
+            await failure(**options, certificate=other.certificate, key=other.key),
+            await failure(target=target, security="tls", ca=authority.ca, connect_s=3),
+        ):
+            # A service that is just being stopped looks the same, so it is asked again.
+            assert (error.decision, "certificate" in error.problem) == ("retry", True)
+        error = await failure(**options, certificate=client.certificate, key=other.key)
+        assert (error.code, error.decision) == ("bad_certificate", "fatal")
 
 
 async def test_tls_to_a_service_without_it_says_so(authority):

@@ -49,16 +49,23 @@ _ROWS = (
         "the account has no credit left or no access to the function; see function_id",
     ),
     _Row("INTERNAL", "internal error from core", "ended_early", False, "the service ended the stream early"),
-    _Row("UNAVAILABLE", "certificate required", "bad_certificate", True, "the service wants a certificate: see mtls"),
+    _Row(
+        "UNAVAILABLE", "certificate_verify_failed", "bad_certificate", True,
+        "its certificate is not signed by an authority that is trusted; see ca",
+    ),
+    _Row("UNAVAILABLE", "hostname verification", "bad_certificate", True, "its certificate is for another address"),
     _Row(
         "UNAVAILABLE", "wrong_version_number", "bad_certificate", True,
         "the service speaks no TLS; leave security out, or set it to 'none'",
     ),
     _Row(
-        "UNAVAILABLE", "handshake failed", "bad_certificate", True,
-        "certificates do not match; see security, ca, certificate and key",
+        "UNAVAILABLE", "security handshaker", "bad_certificate", True,
+        "the PEM files do not fit together; see ca, certificate and key",
     ),
-    _Row("UNAVAILABLE", "hostname verification", "bad_certificate", True, "the certificate is for another name"),
+    _Row(
+        "UNAVAILABLE", "socket closed", "unreachable", False,
+        "the connection was closed; if that stays, security or certificate are not what the service wants",
+    ),
     _Row("UNAVAILABLE", "", "unreachable", False, "it cannot be reached; is it running, and is target right?"),
     _Row(
         "RESOURCE_EXHAUSTED", "message larger than max", "message_too_large", True,
