@@ -88,7 +88,7 @@ class LiveRung:
         self._expected = self._base = self._sent = 0
         self._marks = self._emotions = 0
         self._until = 0
-        self._must_interrupt = False
+        self._must_interrupt = self._over = False
         self._news = False
         self._waiter: asyncio.Future[None] | None = None
 
@@ -99,7 +99,7 @@ class LiveRung:
 
     def play(self, act: Act, at: int | None = None) -> None:
         """Feed the speech of ``act``: from unit ``at``, else from what is being heard or was shown last."""
-        self._act, self._wish = act, at
+        self._act, self._wish, self._over = act, at, False
         self.begin = self._expected = at or 0
         self.lag = Lag(self.begin)
         self.wake()
@@ -114,9 +114,14 @@ class LiveRung:
         self.wake()
 
     def leave(self) -> None:
-        """The act was played: the adapter is interrupted only if it has not been told the end."""
-        if self._reader is None and self._begun is self._act:
+        """The act was played: the adapter is interrupted only if there is more to tell it than the end."""
+        if self._begun is not self._act:
+            self.interrupt()
+        elif self._reader is None:
             self._act = self._begun = None
+        elif self._reader.drained:
+            self._over = True
+            self.wake()
         else:
             self.interrupt()
 
@@ -200,6 +205,8 @@ class LiveRung:
         if ended and act is self._act:
             self.watch.touch()
             await self.adapter.end_speech()
+            if self._over:
+                self._act = self._begun = None
         return False
 
     async def _send(self, pcm: bytes, start: int) -> None:
