@@ -13,7 +13,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 import click
 import msgspec
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from tth.builtins.a2f.options import A2FOptions
+from tth.builtins.a2f.parameters import Emotion, Face
+from tth.builtins.a2f.tables import mixes, presets
 from tth.builtins.openai_realtime.models import EMOTION_VOICES
 from tth.builtins.openai_realtime.models import table as known_models
 from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
@@ -92,6 +96,50 @@ def _event_fields(event: type[Event]) -> str:
 def realtime_options() -> str:
     """A table of the options of ``openai_realtime``."""
     return _options(OpenAIRealtimeOptions)
+
+
+def a2f_options() -> str:
+    """A table of the options of ``a2f``."""
+    return _options(A2FOptions)
+
+
+def a2f_face() -> str:
+    """A table of the run-time face parameters, with what each preset has."""
+    rows = [
+        (
+            f"`{name}`",
+            _range(field),
+            *(f"{getattr(preset.face, name) or 0:g}" for preset in presets().values()),
+            _quoted(field.description or ""),
+        )
+        for name, field in Face.model_fields.items()
+        if name in presets()["claire"].face.model_fields_set
+    ]
+    return _table(("parameter", "range", *presets(), "meaning"), rows)
+
+
+def a2f_emotion() -> str:
+    """A table of how the service may mix emotions."""
+    rows = [
+        (f"`{name}`", _range(field), _quoted(field.description or "")) for name, field in Emotion.model_fields.items()
+    ]
+    return _table(("setting", "range", "meaning"), rows)
+
+
+def a2f_mixes() -> str:
+    """A table of each emotion by the service's names."""
+    rows = [
+        (f"`{label.value}`", ", ".join(f"`{name}` {value:g}" for name, value in mix.items()) or "all at 0")
+        for label, mix in mixes().items()
+    ]
+    return _table(("emotion", "in Audio2Face-3D"), rows)
+
+
+def _range(field: FieldInfo) -> str:
+    bounds = {type(each).__name__: each for each in field.metadata}
+    if "Ge" in bounds and "Le" in bounds:
+        return f"{bounds['Ge'].ge:g} to {bounds['Le'].le:g}"
+    return f"above {bounds['Gt'].gt:g}" if "Gt" in bounds else "any number"
 
 
 def faults() -> str:

@@ -1,0 +1,23 @@
+"""The profiles that docs/audio2face.md shows can be used as they stand."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tth.builtins.a2f.options import A2FOptions
+
+PAGE = (Path(__file__).parents[3] / "docs" / "audio2face.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.splitlines()[0])
+def test_every_example_is_a_profile_with_options_that_are_right(example):
+    profile = yaml.safe_load(example)
+    avatar = profile["components"]["avatar"]
+    assert profile["extends"] in ("offline+a2f", "openai_realtime+a2f")
+    assert (avatar.pop("primary"), avatar.pop("fallback")) == ("a2f", ["phoneme", "stub_avatar"])
+    assert A2FOptions.model_validate(avatar) != A2FOptions()
