@@ -19,7 +19,7 @@ from tth.errors import ConfigError
 from tth.testing.emulated_a2f import emulated_a2f
 from tth.wire.a2f.messages_pb2 import Status
 
-DOCS = Path(__file__).parents[3] / "docs" / "audio2face-standin.md"
+DOCS = Path(__file__).parents[3] / "docs"
 SECOND = clip(tone(16_000))
 OK, UNAVAILABLE = grpc.StatusCode.OK, grpc.StatusCode.UNAVAILABLE
 
@@ -200,7 +200,8 @@ def test_a_fault_that_cannot_be_is_told_with_its_line(line, told, tmp_path):
 
 
 def test_the_script_of_the_docs_is_read(tmp_path):
-    (text,) = re.findall(r"```yaml\n(# shaky\.yaml\n.*?)```", DOCS.read_text(), re.DOTALL)
+    pages = "".join(page.read_text(encoding="utf-8") for page in DOCS.glob("audio2face*.md"))
+    (text,) = re.findall(r"```yaml\n(# shaky\.yaml\n.*?)```", pages, re.DOTALL)
     file = tmp_path / "shaky.yaml"
     file.write_text(text)
     assert [fault.action for fault in read_faults(file).faults] == ["refuse", "stall_s", "drop", "fps", "weight"]

@@ -7,7 +7,7 @@ import asyncio
 import grpc
 import pytest
 
-from tests.emulators.a2f.client import END, ask, begin, clip, connected, header, hear, say, sound, tone
+from tests.emulators.a2f.client import END, ask, begin, clip, connected, converse, header, hear, say, sound, tone
 from tth.emulators.a2f.intake import Pace
 from tth.emulators.a2f.options import EmulatorOptions, Limits
 from tth.testing.emulated_a2f import emulated_a2f
@@ -63,6 +63,32 @@ async def test_ten_seconds_in_a_message_and_three_hundred_in_a_clip_are_taken():
     async with emulated_a2f() as (target, _):
         answer = await ask(target, [header(), *[sound(bytes(320_000))] * 30, END])
     assert (answer.code, len(answer.frames)) == (grpc.StatusCode.OK, 9_000)
+
+
+async def test_a_message_over_grpcs_own_limit_ends_its_call_and_no_other():
+    async with emulated_a2f() as (target, emulator), connected(target) as channel:
+        beside = begin(channel)
+        await beside.write(header())
+        await beside.read()
+        answer = await converse(channel, [header(144_000), sound(bytes(4_194_304)), END])
+        assert answer.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+        await beside.write(END)
+        assert (await hear(beside)).code is grpc.StatusCode.OK
+        assert [record.ended for record in emulator.records] == ["complete", "cancelled"]
+
+
+async def test_a_client_that_is_turned_away_takes_no_stream():
+    limits = Limits(door_s=60)
+    async with (
+        emulated_a2f(EmulatorOptions(streams=1, key="k", limits=limits)) as (target, _),
+        connected(target) as channel,
+    ):
+        waiting = begin(channel, authorization="Bearer wrong")
+        await waiting.write(header())
+        answer = await converse(channel, [header(), PIECE, END], authorization="Bearer k")
+        assert answer.code is grpc.StatusCode.OK
+        await waiting.write(END)
+        assert (await hear(waiting)).code is grpc.StatusCode.UNAUTHENTICATED
 
 
 async def test_a_refused_client_that_never_stops_is_read_no_longer_than_it_may_be():

@@ -154,7 +154,7 @@ class Call:
         check_metadata(self._options, self._record.metadata)
         self._plan = self._script.clip()
         self._sabotage = Sabotage(self._plan, self._sabotage.names)
-        if self._ledger.open > self._options.streams:
+        if not self._ledger.admit(self._record, self._options.streams):
             problem = f"all {self._options.streams} streams are taken; try again later"
             raise TurnedAway("RESOURCE_EXHAUSTED", problem)
 
@@ -188,6 +188,7 @@ class Call:
         fps = self._sabotage.fps(frames[0].number, self._options.fps)
         if not fps:
             return
+        self._due_at = self._due_at or self._now()
         if (early := self._due_at - self._now()) > 0:
             await asyncio.sleep(early)
         self._due_at = max(self._due_at, self._now() - 1 / fps) + len(frames) / fps
@@ -213,10 +214,9 @@ class Call:
         await self._context.write(processed_message())
         if self._plan.of("no_status") is None:
             await self._context.write(status_message(Status.SUCCESS, f"{self._record.frames} frames"))
-        fault = self._plan.of("after")
-        for _ in range(fault.after or 0 if fault is not None and self._last is not None else 0):
-            assert self._last is not None
-            await self._context.write(frames_message([self._last]))
+        if (fault := self._plan.of("after")) is not None and self._last is not None:
+            for _ in range(fault.after or 0):
+                await self._context.write(frames_message([self._last]))
 
     async def _tell(self, problem: ProtocolError, reading: asyncio.Task[None]) -> None:
         """Say why, and read on for a while: a write under way when the call ends would hide its status."""

@@ -30,6 +30,7 @@ class ClipRecord:
         ended: How the clip ended; ``None`` while it runs.
         code: The status that the call was ended with, where it was not OK.
         reason: Why.
+        admitted: It has one of the server's streams.
         being_cut: The server is breaking the connection off.
     """
 
@@ -44,6 +45,7 @@ class ClipRecord:
     ended: Ending | None = None
     code: str = "OK"
     reason: str = ""
+    admitted: bool = False
     being_cut: bool = False
 
     @property
@@ -105,6 +107,11 @@ class Ledger:
         if self.recording:
             self.records.append(record)
         return record
+
+    def admit(self, record: ClipRecord, streams: int) -> bool:
+        """Give a clip one of so many streams; says whether there was one left."""
+        record.admitted = sum(each.admitted for each in self._open) < streams
+        return record.admitted
 
     def end(self, record: ClipRecord, ended: Ending, code: str = "OK", reason: str = "") -> None:
         """A clip is over. Told once; what comes later changes nothing."""
