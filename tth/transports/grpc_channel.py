@@ -49,13 +49,18 @@ class Tls:
 
 
 class GrpcChannel:
-    """Calls to one address over one connection, which it makes and mends by itself."""
+    """Calls to one address over one connection, which it makes and mends by itself, the first time at once.
+
+    Raises:
+        CertificatesUnreadable: A file of ``tls`` cannot be read.
+    """
 
     def __init__(self, target: str, tls: Tls | None) -> None:
         if tls is None:
             self._channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
         else:
             self._channel = grpc.aio.secure_channel(target, _credentials(tls), options=_OPTIONS)
+        self._channel.get_state(try_to_connect=True)
 
     async def ask(self, path: str, message: bytes, *, metadata: Mapping[str, str], limit_s: float) -> bytes:
         """The answer to one message.

@@ -249,6 +249,21 @@ async def test_the_hosted_service_gets_the_key_of_the_moment_and_the_function(au
         assert (caught.value.code, caught.value.decision) == ("invalid_api_key", "fatal")
 
 
+async def test_a_key_that_vanishes_is_told_at_the_next_clip(authority, monkeypatch):
+    pair = authority.pair("server")
+    security = Security(certificate=pair.certificate.read_bytes(), key=pair.key.read_bytes())
+    async with emulated_a2f(security=security) as (target, _):
+        monkeypatch.setenv("NVIDIA_API_KEY", "nv-1")
+        avatar = A2F(A2FOptions(target=target, hosted=True, function_id="f-1", ca=authority.ca), Shared())
+        await avatar.connect()
+        monkeypatch.delenv("NVIDIA_API_KEY")
+        await avatar.start_speech("one", start_sample=0, control=TurnControl())
+        await avatar.send_audio(bytes(640), 0)
+        with pytest.raises(AdapterUnavailable, match="NVIDIA_API_KEY"):
+            await anext(avatar.stream_frames())
+        await avatar.close()
+
+
 async def test_warming_up_opens_the_channel_of_a_service_that_is_away():
     shared = Shared()
     lease = await A2F.warm_up(A2FOptions(target=nobody()), shared)

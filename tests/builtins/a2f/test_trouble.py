@@ -101,6 +101,31 @@ def test_a_service_that_refuses_and_then_says_nothing_is_not_waited_for():
     run(main())
 
 
+def test_no_clip_is_opened_after_one_was_refused():
+    async def main():
+        service = MemoryService(on_audio=lambda call: call.reply(status(Status.ERROR, "no")), on_end=lambda call: None)
+        async with Scene(service) as scene:
+            await scene.start()
+            with pytest.raises(AdapterError, match="no"):
+                await scene.speak(2, pace=2)
+            assert len(service.clips) == 1
+
+    run(main())
+
+
+def test_a_refusal_after_the_last_sound_is_told_at_once():
+    async def main():
+        service = MemoryService(on_end=lambda call: call.reply(status(Status.ERROR, "too long")))
+        async with Scene(service) as scene:
+            await scene.start()
+            await scene.speak(1)
+            await scene.avatar.end_speech()
+            await asyncio.sleep(0.1)
+            assert "too long" in str(scene.error)
+
+    run(main())
+
+
 def test_a_call_that_ends_well_without_a_last_word_has_failed():
     async def main():
         error = await failure_of(MemoryService(on_end=ending()))

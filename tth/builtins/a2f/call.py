@@ -66,11 +66,8 @@ class ClipCall:
         Raises:
             AdapterError: The clip failed.
         """
-        call = link.open(LIMIT_S)
-        writer = self._tasks.start(self._write(call), "a2f writer")
         try:
-            async with asyncio.timeout(None) as self._scope:
-                await self._read(call, take)
+            await self._see_through(link.open(LIMIT_S), take)
             if self.replies.verdict is None or self.replies.refused:
                 raise self._or_refusal(ended_early("the service ended the clip without saying that it was done"))
         except TimeoutError as error:
@@ -84,10 +81,19 @@ class ClipCall:
             self._over = True
             self._watch.close()
             _tell(self._room)
+
+    async def _see_through(self, call: MessageCall, take: Take) -> None:
+        writer = self._tasks.start(self._write(call), "a2f writer")
+        try:
+            async with asyncio.timeout(None) as self._scope:
+                await self._read(call, take)
+        finally:
             writer.cancel()
-            # Only when nobody reads or writes any more: they would be told that they were cancelled.
-            await asyncio.wait({writer})
-            call.cancel()
+            try:
+                # First nobody reads or writes any more: they would be told that they were cancelled.
+                await asyncio.wait({writer})
+            finally:
+                call.cancel()
 
     async def _write(self, call: MessageCall) -> None:
         while not self.upload.finished:
@@ -117,7 +123,7 @@ class ClipCall:
                 await take(poses)
                 if self.upload.finished:
                     self._watch.touch()
-            elif replies.refused and not self.upload.ended:
+            elif replies.refused:
                 self.upload.abandon()
                 _tell(self._news)
                 self._give(REFUSED_S)

@@ -66,6 +66,9 @@ class Spoken:
     def feed(self, pcm: bytes, start_sample: int, now: float) -> Sequence[Clip]:
         """Add sound; returns the clips that begin with it, nearly always none."""
         clip, begun = self._open, []
+        if clip is not None and clip.upload.abandoned:
+            # Refused: why is about to be told, and the speech is not this face's any more.
+            return ()
         if clip is None or clip.upload.ended or abs(start_sample - clip.upload.end) > GAP_UNITS:
             clip = self._begin(start_sample, now)
             begun.append(clip)

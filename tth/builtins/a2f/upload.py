@@ -62,12 +62,16 @@ class Upload:
         start: Media unit of its first sample.
         mood: What the face feels there.
         now: The time; the clip's pace is measured from here.
+
+    Attributes:
+        ended: It takes no more sound.
+        abandoned: The service takes none.
     """
 
     def __init__(self, measures: Measures, start: int, mood: Mapping[str, float], now: float) -> None:
         self.start = start
         self.begun = now
-        self.ended = False
+        self.ended = self.abandoned = False
         self._measures = measures
         self._pace = Pace(now, measures.idle_s)
         self._pending: list[bytes] = []
@@ -131,7 +135,7 @@ class Upload:
 
     def abandon(self) -> None:
         """The service wants no more of it: only the end is left to be sent."""
-        self.ended = self._headed = True
+        self.ended = self.abandoned = self._headed = True
         self._pending.clear()
         self._waiting = 0
 
