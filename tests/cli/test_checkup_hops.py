@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from tests.session.scene import settle
@@ -122,8 +123,9 @@ class Twice(Face):
 
 
 class Stiff(Face):
-    def _frame(self, sample, level):
-        return super()._frame(sample, 0.5)
+    async def stream_frames(self):
+        async for frame in super().stream_frames():
+            yield msgspec.structs.replace(frame, weights=bytes(208))
 
 
 class Broken(Face):

@@ -20,7 +20,7 @@ from tth.session.casting import Casting
 if TYPE_CHECKING:
     from tth.cli.checkup import Told
 
-ADAPTERS_S, VOICE_S, AVATAR_S = 2.5, 7.0, 13.0
+ADAPTERS_S, VOICE_S, AVATAR_S = 2.5, 6.0, 12.0
 """Seconds from the beginning by which each part is over, well or not; the whole takes less than 15."""
 
 
