@@ -1,0 +1,100 @@
+"""Whatever goes wrong at an Audio2Face-3D service: the right face speaks to the end, and the voice never notices."""
+
+from __future__ import annotations
+
+import asyncio
+
+import numpy as np
+
+from tests.schedules.test_a2f_kills import Seen, words
+from tth.adapters.shared import Shared
+from tth.builtins.a2f.adapter import A2F
+from tth.builtins.a2f.options import A2FOptions
+from tth.builtins.phoneme.avatar import PhonemeAvatar
+from tth.core.events import AudioChunkEvent, DegradedEvent
+from tth.emulators.a2f.faults import Fault, Faults
+from tth.emulators.a2f.options import EmulatorOptions
+from tth.session.cast import Cast
+from tth.session.chain import Maker
+from tth.session.ladder import Rung
+from tth.session.session import Session
+from tth.testing.emulated_a2f import emulated_a2f
+from tth.testing.peers import ScriptedVoice
+
+HARMLESS = {
+    "a late header": Fault(late_header_s=0.1),
+    "names of the head as well": Fault(names=55),
+    "names of the tongue as well": Fault(names=68),
+    "few names": Fault(names=10),
+    "weights beyond 1": Fault(weight=1.7),
+    "weights below 0": Fault(weight=-0.4),
+    "frames after the end": Fault(after=3),
+    "a short stall": Fault(frame=20, stall_s=0.2),
+}
+HARMFUL = {
+    "busy": (Fault(refuse="RESOURCE_EXHAUSTED"), "busy"),
+    "away": (Fault(refuse="UNAVAILABLE"), "reached"),
+    "parameters refused": (Fault(refuse="INVALID_ARGUMENT"), "INVALID_ARGUMENT"),
+    "no key": (Fault(refuse="UNAUTHENTICATED"), "key"),
+    "the clip fails": (Fault(frame=5, error="the graphics card is on fire"), "the graphics card is on fire"),
+    "broken inside": (Fault(frame=5, abort="INTERNAL"), "INTERNAL"),
+    "broken off": (Fault(frame=5, drop=True), "UNAVAILABLE"),
+    "no header": (Fault(no_header=True), "before the names"),
+    "a very late header": (Fault(late_header_s=30), "behind"),
+    "stalled at once": (Fault(frame=0, stall_s="forever"), "behind"),
+    "stalled": (Fault(frame=10, stall_s="forever"), "behind"),
+    "slow": (Fault(fps=5), "behind"),
+    "too few values": (Fault(values=51), "51"),
+    "not a number": (Fault(frame=3, weight="nan"), "number"),
+    "no end": (Fault(frame=3, weight="inf"), "number"),
+    "time stands still": (Fault(time_codes="repeated"), "behind"),
+}
+
+
+async def speak(fault):
+    async with emulated_a2f(EmulatorOptions(faults=Faults(faults=(fault,)))) as (target, _):
+        shared, voices = Shared(), []
+
+        def voice():
+            voices.append(ScriptedVoice())
+            return voices[-1]
+
+        cast = Cast(
+            profile="faults",
+            persona="test",
+            realtime=[Maker("voice", voice)],
+            rungs=[
+                Rung("a2f", lambda: A2F(A2FOptions(target=target), shared)),
+                Rung("phoneme", lambda: PhonemeAvatar(None, shared)),
+            ],
+        )
+        async with Session(cast) as session:
+            seen = Seen(session)
+            turn = session.say("go")
+            while not voices[0].requests:  # noqa: ASYNC110  # a step of the loop, not a wait
+                await asyncio.sleep(0)
+            pcm = words(np.random.default_rng(1), 2.0)
+            voices[0].start()
+            for at in range(0, len(pcm), 4800):
+                voices[0].emit(AudioChunkEvent(data=pcm[at : at + 4800], response_id="r1", item_id="i1"))
+            voices[0].finish()
+            await turn.wait()
+            assert seen.sound[turn.id] == pcm
+            assert seen.frames[turn.id][-1] >= 47_000
+            return [move for move in seen.moves if isinstance(move, DegradedEvent)]
+
+
+async def test_every_fault_ends_on_the_right_rung_with_its_reason_told_once():
+    async with asyncio.TaskGroup() as group:
+        running = {name: group.create_task(speak(fault)) for name, (fault, _) in HARMFUL.items()}
+    for name, task in running.items():
+        assert len(task.result()) == 1, name
+        (told,) = task.result()
+        assert (told.was, told.now) == ("a2f", "phoneme"), name
+        assert HARMFUL[name][1] in told.reason, f"{name}: {told.reason}"
+
+
+async def test_what_does_no_harm_changes_nothing():
+    async with asyncio.TaskGroup() as group:
+        running = {name: group.create_task(speak(fault)) for name, fault in HARMLESS.items()}
+    assert {name: task.result() for name, task in running.items()} == {name: [] for name in HARMLESS}
