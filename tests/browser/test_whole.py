@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 from test_page import RECORD, escape_in_mid_sentence, finished, say, until
 
+from tth.cli.checkup_page import look_at_page
+from tth.config.settings import Settings
+
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
 UNITS = 24_000
@@ -113,3 +116,15 @@ def test_two_pages_hold_two_conversations(address, browser, visit):
     finished(two)
     assert "7" in one.inner_text("#entries li.avatar:last-child")
     assert "25" in two.inner_text("#entries li.avatar:last-child")
+
+
+def test_the_doctor_sees_the_page_and_that_its_mouth_is_in_step(address, browser, visit):
+    page = visit(browser, f"{address}/?debug=1")
+    say(page, "Tell me about yourself")
+    until(page, "tthDebug.player.position().unit > 48000")
+    found = look_at_page(Settings(port=int(address.rpartition(":")[2])))
+    page.keyboard.press("Escape")
+    assert (found.status, found.numbers["pages"]) == ("ok", 1)
+    assert "playing" in found.detail
+    assert found.numbers["playhead_ms"] > 1500
+    assert abs(found.numbers["offset_ms"]) <= 45

@@ -63,6 +63,9 @@ class Kept:
         self.findings = {}
         self.done = []
 
+    def begin(self, part):
+        pass
+
     def doing(self, what):
         self.done.append(what)
 

@@ -113,6 +113,8 @@ def test_a_face_is_tried_with_a_clip_of_three_seconds(tth: Run) -> None:
 def test_each_hop_is_a_line_and_what_was_not_reached_says_so(demo: Path, tth: Run) -> None:
     lone = ("--set", "components.tts.primary=demo_absent", "--set", "components.tts.fallback=[demo_absent]")
     _, out, _ = tth("doctor", "-p", "demo", "--set", "port=0", *lone)
+    assert "\n\nThe path from a question to the face\n!!  Voice connects: " in out
+    assert out.count("demo_absent gives way to demo_absent") == 1
     assert "no  First sound arrives: " in out
     assert "--  Sound is not silent: not reached\n" in out
     assert "\r" not in out

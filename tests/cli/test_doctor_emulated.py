@@ -22,6 +22,9 @@ class Kept:
     def __init__(self):
         self.findings = {}
 
+    def begin(self, part):
+        pass
+
     def doing(self, what):
         pass
 

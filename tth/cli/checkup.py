@@ -37,6 +37,9 @@ TRIED = ("realtime", "llm", "tts", "avatar")
 class Told(Protocol):
     """Who is told what is found, as it is found."""
 
+    def begin(self, part: str) -> None:
+        """What follows belongs to this part."""
+
     def doing(self, what: str) -> None:
         """This is looked at now."""
 

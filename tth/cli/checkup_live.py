@@ -40,6 +40,7 @@ class Deadlines:
 
 async def try_path(profile: Profile, registry: Registry, settings: Settings, deadlines: Deadlines, told: Told) -> None:
     """Ask the voice one short question, say a known clip to the avatar, and look at the page that is open."""
+    told.begin("The path from a question to the face")
     path, casting = Path(), Casting(registry)
     cast = casting.cast(profile)
     try:

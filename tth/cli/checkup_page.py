@@ -45,7 +45,9 @@ def ask(settings: Settings, path: str) -> dict[str, Any] | None:
 
 def look_at_page(settings: Settings) -> Finding:
     """Playhead and offset of the page that reported last."""
-    told = ask(settings, "/v1/meters") if settings.port else None
+    if not settings.port:
+        return Finding(name=NAME, detail="no port is configured at which a server could be asked")
+    told = ask(settings, "/v1/meters")
     if told is None:
         return Finding(name=NAME, detail=f"no server to ask at {address_of(settings)}; 'tth serve' starts one")
     pages = [session["page"] for session in told.get("sessions", ()) if session.get("page")]

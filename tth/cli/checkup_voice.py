@@ -91,7 +91,9 @@ async def _take(events: Subscription, heard: Heard) -> None:
                     heard.first_audio_ms = _ms_since(asked_s)
                 _measure(event, heard)
             case DegradedEvent():
-                heard.instead.append(f"{event.was} gives way to {event.now or 'nothing'}: {event.reason}")
+                told = f"{event.was} gives way to {event.now or 'nothing'}: {event.reason}"
+                if told not in heard.instead:
+                    heard.instead.append(told)
             case ErrorEvent() | TurnFailedEvent():
                 heard.trouble = event.message
         if heard.units >= ENOUGH_UNITS or _is_end(event):
@@ -125,7 +127,8 @@ def judge_voice(names: str, heard: Heard) -> Iterator[Finding]:
         heard: What came of the question.
     """
     if heard.connect_ms is None:
-        yield Finding(name=CONNECTS, status="failed", detail=f"{names}: {heard.trouble}", fix=CHOOSE_FIX)
+        detail = heard.trouble if heard.trouble.startswith(names) else f"{names}: {heard.trouble}"
+        yield Finding(name=CONNECTS, status="failed", detail=detail, fix=CHOOSE_FIX)
     else:
         detail = f"{names} in {heard.connect_ms:.0f} ms"
         yield Finding(

@@ -24,6 +24,12 @@ class Report:
     as_json: bool
     findings: list[Finding] = field(default_factory=list)
 
+    def begin(self, part: str) -> None:
+        """Print its heading."""
+        if not self.as_json:
+            self.clear()
+            click.echo(f"\n{click.style(part, bold=True)}")
+
     def doing(self, what: str) -> None:
         """Show on a terminal what is looked at now; the next line takes its place."""
         if not self.as_json and on_terminal():
