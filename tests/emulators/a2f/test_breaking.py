@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 
 import grpc
 import pytest
 
-from tests.emulators.a2f.client import END, ask, begin, clip, connected, converse, header, hear, sound, tone
+from tests.emulators.a2f.client import END, ask, begin, clip, connected, converse, header, hear, say, sound, tone
 from tth.emulators.a2f.breaking import port_of
 from tth.emulators.a2f.emulator import Emulator, serving
+from tth.emulators.a2f.faults import Fault, Faults
+from tth.emulators.a2f.options import EmulatorOptions
 from tth.testing.emulated_a2f import emulated_a2f
 
 UNAVAILABLE = grpc.StatusCode.UNAVAILABLE
@@ -70,6 +73,29 @@ async def test_clips_that_run_when_it_stops_are_cut():
         await emulator.close()
         assert (await hear(call)).code is UNAVAILABLE
         assert emulator.ledger.endings == {"cut": 1}
+
+
+async def test_however_clips_end_no_call_task_or_file_is_left():
+    faults = Faults(faults=(Fault(chance=0.2, drop=True, frame=9), Fault(chance=0.2, abort="INTERNAL", frame=20)))
+    async with emulated_a2f(EmulatorOptions(streams=20, faults=faults)) as (target, emulator):
+        tasks, files = len(asyncio.all_tasks()), len(os.listdir("/dev/fd"))
+        for number in range(40):
+            async with connected(target) as channel:
+                call = begin(channel)
+                await say(call, clip(tone(16_000))[: 2 + number % 2], half_close=False)
+                await call.read()
+                if number % 2:
+                    call.cancel()
+                else:
+                    await say(call, [END])
+                    await hear(call)
+                await emulator.ledger.settled()
+        assert emulator.ledger.clips == sum(emulator.ledger.endings.values()) == 40
+        assert min(emulator.ledger.endings.values()) > 0
+        assert len(emulator.ledger.endings) == 3
+        # gRPC's own work on the last call may still be ending.
+        assert len(asyncio.all_tasks()) <= tasks + 2
+        assert len(os.listdir("/dev/fd")) <= files + 2
 
 
 async def test_a_taken_port_is_an_error_of_the_system():

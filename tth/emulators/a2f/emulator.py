@@ -40,7 +40,7 @@ class Emulator:
         self.ledger = Ledger(recording=recording, on_end=on_clip)
         self.target = ""
         self._script = Script(self.options.faults)
-        self._port = 0
+        self._host, self._port = "", 0
         self._security: Security | None = None
         self._server: grpc.aio.Server | None = None
 
@@ -61,25 +61,25 @@ class Emulator:
             OSError: The address cannot be listened on.
         """
         self._security = security
-        with listen(host, port) as probe:  # says what is wrong, which gRPC does not
-            self._port = probe.getsockname()[1]
-        bracketed = f"[{host}]" if ":" in host and not host.startswith("[") else host
-        self.target = f"{bracketed}:{self._port}"
-        await self._listen()
+        self._host = f"[{host}]" if ":" in host and not host.startswith("[") else host
+        with listen(host, port):
+            pass  # says what is wrong with an address, which gRPC does not
+        await self._listen(port)
         return self.target
 
-    async def _listen(self) -> None:
+    async def _listen(self, port: int) -> None:
         server = grpc.aio.server(options=OPTIONS)
-        server.add_generic_rpc_handlers(tuple(handlers(self.options, self._script, self.ledger, self._port)))
+        address = f"{self._host}:{port}"
         try:
             if self._security is None:
-                server.add_insecure_port(self.target)
+                self._port = server.add_insecure_port(address)
             else:
-                server.add_secure_port(self.target, _credentials(self._security))
+                self._port = server.add_secure_port(address, _credentials(self._security))
         except RuntimeError as error:
-            raise OSError(errno.EADDRINUSE, f"gRPC cannot listen on {self.target}") from error
+            raise OSError(errno.EADDRINUSE, f"gRPC cannot listen on {address}") from error
+        server.add_generic_rpc_handlers(tuple(handlers(self.options, self._script, self.ledger, self._port)))
         await server.start()
-        self._server = server
+        self._server, self.target = server, f"{self._host}:{self._port}"
 
     async def break_now(self) -> None:
         """End as a process that is killed: connections broken off, port closed. ``come_back`` is the way back."""
@@ -98,7 +98,7 @@ class Emulator:
             OSError: Somebody else does.
         """
         if self._server is None:
-            await self._listen()
+            await self._listen(self._port)
 
     async def close(self) -> None:
         """Stop; clips that run are cut. Idempotent."""
