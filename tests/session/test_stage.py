@@ -200,3 +200,22 @@ def test_a_voice_at_the_avatar_s_rate_reaches_it_as_the_very_bytes():
             assert seen[0] is chunk
 
     run(main())
+
+
+def test_a_speech_that_comes_all_at_once_is_fed_from_its_first_sample():
+    async def main():
+        async with scene() as s:
+            for number in range(20):
+                turn = s.session.say("hello")
+                await settle()
+                s.voice.start(f"r{number}", f"i{number}")
+                # The clock runs on between the first sound and the pump's turn.
+                s.voice.audio(300, f"r{number}", f"i{number}")
+                s.voice.finish(f"r{number}")
+                asyncio.get_running_loop().call_soon(lambda: setattr(asyncio.get_running_loop(), "_now", now + 0.004))
+                now = asyncio.get_running_loop().time()
+                await turn.wait()
+                assert s.avatar.starts[-1] == (turn.id, 0)
+                assert len(s.avatar.sent[turn.id]) == 300 * 32
+
+    run(main())

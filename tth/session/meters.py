@@ -16,7 +16,7 @@ class Meters:
         packets: Packets in them, the short last one of a speech counted as one.
         upload_bytes: Their PCM, in the avatar's own format.
         refused_sends: Pieces at which the avatar failed.
-        frames: Frames that were delivered.
+        frames: Frames of a speech that were delivered; idle ones are not counted.
         dropped_frames: Frames that came too late, or of a speech that was over.
         frame_unit: When the newest delivered frame of the current speech is due, in media units.
         tail_frames: Those of the frames that were due after the speech's last sample.

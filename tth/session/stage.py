@@ -97,13 +97,14 @@ class AvatarStage:
     def start(self, speech: Speech, control: TurnControl, *, turn_id: str, generation: int) -> None:
         """Put ``speech`` on the stage."""
         self._clear()
+        if self._rungs.waiting is not None:
+            self._rungs.rise(None)
         act = self._rungs.act = Act(speech, control, turn_id, generation)
         self._end = SoundEnd(self._clock, self._sound_over)
         self._seam.join(None)
-        if self._rungs.waiting is not None:
-            self._rungs.rise(None)
-        elif self._rungs.live is not None:
-            self._rungs.live.play(act)
+        if self._rungs.live is not None:
+            # From its first sample, though some of it may have been heard by the time the pump is there.
+            self._rungs.live.play(act, 0)
         self._unheard_s, self._uploaded = 0.0, self.meters.upload_bytes
         if len(self._rungs):
             self._looking = self._clock.call_later(LOOK_S, self._look)
@@ -185,7 +186,6 @@ class AvatarStage:
             frame = self._shown(live, act, frame)
         elif live is not self._rungs.live:
             return
-        self.meters.frames += 1
         if isinstance(frame, FaceFrame):
             self._bus.publish(FaceFrameEvent(frame=frame, turn_id=turn_id, generation=generation))
         else:
@@ -213,6 +213,7 @@ class AvatarStage:
         live.lag.frame(frame.sample)
         live.framed = True
         meters = self.meters
+        meters.frames += 1
         meters.frame_unit = frame.sample
         if live is self._rungs.live:
             if live.index < self._rungs.told:
