@@ -10,8 +10,6 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-import grpc.aio
-
 from benchmarks.figures import Figure, Goal, quantile
 from tth.adapters.shared import Shared
 from tth.builtins.a2f.adapter import A2F
@@ -71,6 +69,8 @@ async def write_s(target: str, count: int) -> float:
 
 async def bare_write_s(target: str, count: int) -> float:
     """The same with nothing but ``grpc.aio``."""
+    import grpc.aio
+
     async with grpc.aio.insecure_channel(target) as channel:
         call = channel.stream_stream(PROCESS_AUDIO_STREAM)()
         await call.write(header(ClipSettings(rate_hz=16_000)))
@@ -102,6 +102,8 @@ async def frame_s(target: str) -> float:
 
 async def bare_frame_s(target: str) -> float:
     """The same with nothing but ``grpc.aio``: frames come as bytes and are not looked at."""
+    import grpc.aio
+
     async with grpc.aio.insecure_channel(target) as channel:
         await channel.channel_ready()
         begun, frames = time.process_time(), 0

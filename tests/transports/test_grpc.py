@@ -95,6 +95,7 @@ async def test_the_services_own_status_is_read_after_a_write_that_failed():
             written = 0
             while await call.write(b"more") and written < 10_000:
                 written += 1
+                await asyncio.sleep(0)
             with pytest.raises(CallFailed) as caught:
                 await drained(call)
             assert caught.value.status in ("RESOURCE_EXHAUSTED", "INTERNAL")

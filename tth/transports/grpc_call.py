@@ -51,7 +51,7 @@ class GrpcCall:
         self._call = call
 
     async def write(self, message: bytes) -> bool:
-        """Send a message, and let the loop run.
+        """Send a message; let the loop run before the next one.
 
         A write that is under way when the service ends the call takes the place of the service's own status; with the
         loop's turn in between, what the service said is seen before the next write.
@@ -60,7 +60,6 @@ class GrpcCall:
             await self._call.write(message)
         except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
             return False
-        await asyncio.sleep(0)
         return True
 
     async def done_writing(self) -> None:

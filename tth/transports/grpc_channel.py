@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ CONNECT_MS = 2000
 
 FIRST_BACK_OFF_MS, MOST_BACK_OFF_MS = 100, 250
 """Between two attempts: short, so that a service that comes back is found within a second."""
+
+LINGER_S = 0.03
+"""A cancelled call is over in gRPC's own threads some 10 ms later; the loop must still be there to be told."""
 
 _OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", FIRST_BACK_OFF_MS),
@@ -61,6 +65,7 @@ class GrpcChannel:
         else:
             self._channel = grpc.aio.secure_channel(target, _credentials(tls), options=_OPTIONS)
         self._channel.get_state(try_to_connect=True)
+        self._opened = False
 
     async def ask(self, path: str, message: bytes, *, metadata: Mapping[str, str], limit_s: float) -> bytes:
         """The answer to one message.
@@ -90,12 +95,16 @@ class GrpcChannel:
 
     def open(self, path: str, *, metadata: Mapping[str, str], limit_s: float) -> GrpcCall:
         """A stream of messages both ways that ends by itself after ``limit_s`` seconds."""
+        self._opened = True
         method: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = self._channel.stream_stream(path)
         return GrpcCall(method(timeout=limit_s, metadata=_pairs(metadata)))
 
     async def close(self) -> None:
         """End every call and the connection. Idempotent."""
         await self._channel.close()
+        opened, self._opened = self._opened, False
+        if opened:
+            await asyncio.sleep(LINGER_S)
 
 
 def _pairs(metadata: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

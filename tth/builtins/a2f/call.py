@@ -100,10 +100,12 @@ class ClipCall:
             message = self.upload.take()
             if message is None:
                 await self._rest()
-            elif await call.write(message):
-                _tell(self._room)
-            else:
+                continue
+            if not await call.write(message):
                 return
+            _tell(self._room)
+            if self.upload.ready:
+                await asyncio.sleep(0)
         await call.done_writing()
         if not self.replies.refused:
             self._give(FINISH_S)

@@ -108,6 +108,11 @@ class Upload:
         return self._pace.ends_at
 
     @property
+    def ready(self) -> bool:
+        """Whether there is a message to take."""
+        return bool(self._waiting) or not self._headed or (self.ended and not self._closed)
+
+    @property
     def finished(self) -> bool:
         """Whether its last message was taken."""
         return self._closed
