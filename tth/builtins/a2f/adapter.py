@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tth.adapters.shared import Lease, Shared
+from tth.builtins.a2f.address import metadata_of
 from tth.builtins.a2f.call import ClipCall
 from tth.builtins.a2f.link import Link, Opener, lease_channel, open_link
 from tth.builtins.a2f.options import A2FOptions
@@ -73,7 +74,7 @@ class A2F:
             AdapterError: No service can be there: no key, no address, no certificate.
         """
         chosen = options or A2FOptions()
-        await (await open_link(chosen, shared)).close()
+        metadata_of(chosen)  # a missing key is told now, and not only when somebody speaks
         return await lease_channel(chosen, shared)
 
     @classmethod
