@@ -25,6 +25,7 @@ from tth.cli.commands import COMMANDS, cli
 from tth.core.controls import RANGES, TurnControl
 from tth.core.events import Event, Family
 from tth.core.media import SpeechMark
+from tth.emulators.a2f.faults import Fault as A2FFault
 from tth.emulators.openai.faults import Fault
 from tth.wire.controls import CharacterWish, ControlWish, EmotionWish
 from tth.wire.native import CloseCode, client_messages, server_events
@@ -101,6 +102,11 @@ def realtime_options() -> str:
 def a2f_options() -> str:
     """A table of the options of ``a2f``."""
     return _options(A2FOptions)
+
+
+def a2f_faults() -> str:
+    """A table of what the emulated Audio2Face-3D service may do wrong."""
+    return _options(A2FFault)
 
 
 def a2f_face() -> str:

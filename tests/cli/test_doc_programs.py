@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/plugins.md", "docs/session.md", "docs/testing.md", "docs/realtime.md")
+PAGES = ("README.md", "docs/plugins.md", "docs/session.md", "docs/testing.md", "docs/realtime.md", "docs/audio2face.md")
 BLOCK = re.compile(r"^```(python|toml)\n(# ([\w.]+).*?\n.*?)^```$", re.MULTILINE | re.DOTALL)
 
 SAYS = {
