@@ -386,3 +386,21 @@ def test_after_a_thousand_replies_with_faces_that_come_and_go_nothing_is_left():
         assert [t for t in asyncio.all_tasks() if t.get_name().startswith("avatar")] == []
 
     run(main())
+
+
+def test_a_client_that_takes_the_sound_faster_than_it_plays_blames_no_face_for_it():
+    async def main():
+        async with show() as s:
+            s.session.attach_client()
+            s.high.frames = False
+            turn = await s.speak(3)
+            for _ in range(2):
+                s.session.report_playhead(s.session.turn.number, 72_000, playing=False)
+                await asyncio.sleep(0.11)
+            assert s.seen(DegradedEvent) == []
+            await asyncio.sleep(0.2)
+            assert len(s.seen(DegradedEvent)) == 1
+            s.session.report_playhead(s.session.turn.number, 72_000, playing=False, ended=True)
+            await turn.wait()
+
+    run(main())

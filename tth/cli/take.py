@@ -132,7 +132,7 @@ async def one_turn(talk: Talk, text: str, control: TurnControl) -> Take:
     Raises:
         TthError: The turn was refused or failed.
     """
-    take, number, sound_over = Take(), 0, False
+    take, number = Take(), 0
     began = time.perf_counter()
     await talk.say(text, control)
     async for event in talk.events():
@@ -148,7 +148,6 @@ async def one_turn(talk: Talk, text: str, control: TurnControl) -> Take:
                 raise TthError(event.message)
             case TurnCompleteEvent() | TurnInterruptedEvent():
                 return take
-        sound_over = sound_over or type(event).__name__ == "SoundEndsEvent"
         last = take.frames[-1].sample if take.frames else -1
         if take.units and last >= take.units - FRAME_UNITS:
             await talk.report(number, take.units, "ended")

@@ -19,10 +19,12 @@ class Lag:
 
     Args:
         begin: Media unit from which it is to make frames.
+        now: When it was told so.
     """
 
-    def __init__(self, begin: int) -> None:
-        self._newest = begin
+    def __init__(self, begin: int, now: float) -> None:
+        self._begin = self._newest = begin
+        self._began_s = now
         self._recent: deque[int] = deque(maxlen=SLOWEST_FPS + 1)
 
     def frame(self, sample: int) -> None:
@@ -31,14 +33,16 @@ class Lag:
             self._newest = sample
         self._recent.append(sample)
 
-    def complaint(self, heard: int, fed: int) -> str:
+    def complaint(self, heard: int, fed: int, now: float) -> str:
         """What is wrong, empty where nothing is.
 
         Args:
             heard: Media units that were heard.
             fed: Media units that the avatar was given; it cannot be behind what it did not get.
+            now: A client may take sound faster than it plays; nobody has to be faster than that.
         """
-        behind = min(heard, fed) - self._newest
+        spoken = self._begin + int((now - self._began_s) * MEDIA_RATE_HZ)
+        behind = min(heard, fed, spoken) - self._newest
         if behind > BEHIND_UNITS:
             return f"its frames are {behind * 1000 // MEDIA_RATE_HZ} ms behind the voice"
         recent = self._recent

@@ -72,7 +72,7 @@ class LiveRung:
         self._meters = meters
         self._failed = failed
         self.begin = 0
-        self.lag = Lag(0)
+        self.lag = Lag(0, clock.now())
         self.judged = not getattr(adapter, "elsewhere", False)
         self.framed = False
         self.tasks: list[asyncio.Task[None]] = []
@@ -88,7 +88,7 @@ class LiveRung:
         self._expected = self._base = self._sent = 0
         self._marks = self._emotions = 0
         self._until = 0
-        self._must_interrupt = self._over = False
+        self._must_interrupt = self._over = self._fed = False
         self._news = False
         self._waiter: asyncio.Future[None] | None = None
 
@@ -99,9 +99,9 @@ class LiveRung:
 
     def play(self, act: Act, at: int | None = None) -> None:
         """Feed the speech of ``act``: from unit ``at``, else from what is being heard or was shown last."""
-        self._act, self._wish, self._over = act, at, False
+        self._act, self._wish, self._over, self._fed = act, at, False, False
         self.begin = self._expected = at or 0
-        self.lag = Lag(self.begin)
+        self.lag = Lag(self.begin, self._clock.now())
         self.wake()
 
     def interrupt(self) -> None:
@@ -210,6 +210,9 @@ class LiveRung:
         return False
 
     async def _send(self, pcm: bytes, start: int) -> None:
+        if not self._fed:
+            self._fed = True
+            self.lag = Lag(self.begin, self._clock.now())
         self.watch.touch()
         meters = self._meters
         try:
@@ -225,9 +228,8 @@ class LiveRung:
         at, self._wish = self._wish, None
         if at is None:
             at = max(self._playhead.position(), act.framed_to) if act.speech.received else 0
-        if at != self.begin:
-            self.begin = at
-            self.lag = Lag(at)
+        self.begin, self._fed = at, False
+        self.lag = Lag(at, self._clock.now())
         self._begun = act
         self._reader = act.speech.reader(at)
         self._expected = self._base = at

@@ -234,7 +234,8 @@ class AvatarStage:
         self._looking = self._clock.call_later(LOOK_S, self._look)
         live = self._rungs.live
         if live is not None:
-            complaint = live.lag.complaint(self._playhead.position(), live.fed) if live.judged else ""
+            heard, now = self._playhead.position(), self._clock.now()
+            complaint = live.lag.complaint(heard, live.fed, now) if live.judged else ""
             if complaint:
                 self._rungs.fail(live, complaint)
             elif self._rungs.waiting is not None:
