@@ -2,7 +2,7 @@
 
 Each sound pulls the mouth towards its shape, from some time before it begins until some time after it ends: rounding
 earliest, the jaw later, the tongue last. The mouth is the weighted mean of those pulls. Where the lips must meet they
-override everything. Sources: dominance functions (Cohen and Massaro 1993); the times in ``_REACH_MS``.
+override everything. How pulls become a pose is in ``tth.face.dominance``.
 """
 
 from __future__ import annotations
@@ -13,30 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from tth.core.media import MEDIA_RATE_HZ, SpeechMark
-from tth.face.blendshapes import INDEX, NAMES, Weights
-from tth.face.visemes import CLOSURES, FIRST_HALF, SHAPES, visemes_of
+from tth.face.blendshapes import Weights
+from tth.face.dominance import GROUPS, REACH_MS, mouth_of
+from tth.face.visemes import CLOSURES, FIRST_HALF, VISEMES, visemes_of
 
 MS = MEDIA_RATE_HZ // 1000
 """Media units a millisecond."""
 
-_REACH_MS = {"round": (120, 90), "jaw": (70, 70), "lips": (60, 60), "tongue": (30, 40)}
-"""How long before its start a sound begins to pull, and how long after its end it lets go."""
-
-_GROUPS = tuple(_REACH_MS)
-_GROUP_OF = np.array(
-    [
-        _GROUPS.index(
-            "round"
-            if name in ("mouthFunnel", "mouthPucker")
-            else "jaw"
-            if name.startswith(("jaw", "mouthLowerDown", "mouthUpperUp"))
-            else "tongue"
-            if name.startswith("tongue")
-            else "lips"
-        )
-        for name in NAMES
-    ]
-)
+_ROW = {viseme: row for row, viseme in enumerate(VISEMES)}
+_LIPS = GROUPS.index("lips")
 
 _ATTACK = 30 * MS
 _RELEASE = 60 * MS
@@ -48,11 +33,6 @@ _LOOK = 130 * MS
 
 _SHORTEST = 40 * MS
 """A sound shorter than this pulls less."""
-
-_REST_PULL = 0.06
-"""Pull of the mouth at rest, against which sounds win."""
-
-_OPEN = np.array([INDEX[name] for name in NAMES if name.startswith(("jawOpen", "mouthLowerDown", "mouthUpperUp"))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +91,8 @@ class MouthTrack:
         Returns:
             Weights; how far speech has the mouth, 0 to 1; how far the lips must meet, 0 to 1.
         """
-        total = np.full(len(_GROUPS), _REST_PULL, np.float32)
-        mouth = np.zeros(len(NAMES), np.float32)
-        speaking, closure, closed = 0.0, 0.0, SHAPES["PP"]
+        pulls = np.zeros((len(VISEMES), len(GROUPS)), np.float32)
+        speaking, closure, closed = 0.0, 0.0, "PP"
         first = bisect_left(self._starts, sample - MEDIA_RATE_HZ)
         for sound in self._sounds[first:]:
             if sound.start > sample + _LOOK:
@@ -123,23 +102,19 @@ class MouthTrack:
             if sound.viseme in CLOSURES:
                 met = _closing(sound, sample)
                 if met > closure:
-                    closure, closed = met, SHAPES[sound.viseme]
-            pulls = _pulls(sound, sample)
-            total += pulls
-            mouth += SHAPES[sound.viseme] * pulls[_GROUP_OF]
+                    closure, closed = met, sound.viseme
+            pull = _pulls(sound, sample)
+            pulls[_ROW[sound.viseme]] += pull
             if sound.viseme != "sil":
-                speaking = max(speaking, float(pulls[_GROUPS.index("lips")]))
-        mouth /= total[_GROUP_OF]
-        mouth[_OPEN] *= np.float32(opening)
-        mouth += np.float32(closure) * (closed - mouth)
-        return mouth, speaking, closure
+                speaking = max(speaking, float(pull[_LIPS]))
+        return mouth_of(pulls, opening=opening, closure=closure, closed=closed), speaking, closure
 
 
 def _pulls(sound: Sound, sample: int) -> Weights:
     """How strongly a sound pulls each group now, 0 to 1."""
     strength = min(1.0, 0.4 + 0.6 * (sound.end - sound.start) / _SHORTEST)
-    pulls = np.zeros(len(_GROUPS), np.float32)
-    for group, (before_ms, after_ms) in enumerate(_REACH_MS.values()):
+    pulls = np.zeros(len(GROUPS), np.float32)
+    for group, (before_ms, after_ms) in enumerate(REACH_MS.values()):
         if sample < sound.start:
             near = 1.0 - (sound.start - sample) / (before_ms * MS)
         elif sample > sound.end:

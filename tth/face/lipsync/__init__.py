@@ -1,0 +1,1 @@
+"""Lips from any audio: a small network hears visemes, and its posteriors move the mouth."""

@@ -1,0 +1,45 @@
+"""Closures from detectors: shut at once, held long enough to be seen, let go gently."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tth.face.blendshapes import Weights
+from tth.face.lipsync.model import DETECTORS
+
+_FROM, _TO = 0.30, 0.55
+"""A detector's score at which lips begin to meet, and at which they have met."""
+
+_HOLD_FRAMES = 2
+"""Lips that met stay so, 67 ms."""
+
+_RELEASE = 0.5
+"""How much a frame lets go."""
+
+
+class Closing:
+    """How far the lips must meet, frame by frame."""
+
+    __slots__ = ("_held", "_met", "_viseme")
+
+    def __init__(self) -> None:
+        self._met, self._held, self._viseme = 0.0, 0, DETECTORS[0]
+
+    def step(self, scores: Weights) -> tuple[float, str]:
+        """The next frame's closure, 0 to 1, and the viseme for which lips meet.
+
+        Args:
+            scores: The detectors around the frame, shape (steps, 2), each 0 to 1.
+        """
+        best = scores.max(0)
+        strongest = int(best.argmax())
+        met = float(np.clip((best[strongest] - _FROM) / (_TO - _FROM), 0.0, 1.0))
+        if met >= self._met:
+            self._viseme = DETECTORS[strongest]
+            self._held = _HOLD_FRAMES - 1 if met == 1.0 else 0
+            self._met = met
+        elif self._held:
+            self._held -= 1
+        else:
+            self._met = max(met, self._met - _RELEASE)
+        return self._met, self._viseme

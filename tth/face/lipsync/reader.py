@@ -1,0 +1,201 @@
+"""Lips read from a stream of sound, thirty poses a second.
+
+A pose shows the moment it is due: the network tells the visemes of ninetieths of a second around it, and each pulls its
+part of the mouth as a timed phoneme would. Closures have detectors of their own, so that smoothing cannot open them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from tth.core.media import MEDIA_RATE_HZ
+from tth.errors import MediaError
+from tth.face.blendshapes import Weights
+from tth.face.dominance import GROUPS, mouth_of
+from tth.face.lipsync.closing import Closing
+from tth.face.lipsync.hearing import RATE_HZ, STEPS, WINDOW, RunningMean, centre, spectra
+from tth.face.lipsync.model import DETECTORS, Model
+from tth.face.lipsync.network import NetworkStream
+from tth.face.visemes import VISEMES
+
+FRAMES_A_SECOND = 30
+FRAME_UNITS = MEDIA_RATE_HZ // FRAMES_A_SECOND
+
+_BEHIND, _AHEAD = 4, 2
+"""Steps before and after a pose whose visemes still pull it."""
+
+_PULLS = {
+    "round": (1, 2, 3, 4, 4, 4, 3),
+    "jaw": (0, 0, 2, 3, 4, 3, 2),
+    "lips": (0, 1, 2, 3, 4, 3, 2),
+    "tongue": (0, 0, 0, 2, 4, 2, 0),
+}
+"""How strongly each of these steps pulls each part of the mouth."""
+
+_KERNEL = np.array([_PULLS[group] for group in GROUPS], np.float32)
+_KERNEL /= _KERNEL.sum(1, keepdims=True)
+_LIPS = GROUPS.index("lips")
+
+_NEAR = slice(_BEHIND - 1, _BEHIND + _AHEAD)
+"""The steps in which a closure counts for the pose."""
+
+_QUIET_POWER = 1e-5
+_QUIET_STEPS = 5
+"""So many steps in a row below -50 dB of full scale are silence, whatever the network thinks: 57 ms."""
+
+_QUIET_DB, _LOUD_DB = -50.0, -14.0
+_LEAST, _MORE = 0.6, 0.55
+"""How far the mouth opens in the quietest speech, and how much more in the loudest."""
+
+_SIL = VISEMES.index("sil")
+_SPOKEN = slice(_SIL + 1, None)
+
+
+class MouthFrame(NamedTuple):
+    """The mouth at one moment.
+
+    Attributes:
+        sample: Media unit at which it is due.
+        weights: A pose of the mouth.
+        speaking: How far speech has the mouth, 0 to 1.
+        closure: How far the lips must meet, 0 to 1; both as ``tth.face.emotions.blend`` takes them.
+    """
+
+    sample: int
+    weights: Weights
+    speaking: float
+    closure: float
+
+
+class LipReader:
+    """PCM16 mono 16 kHz in any pieces becomes poses: the same bits however the sound is cut.
+
+    One costs about 0.3 % of a core.
+
+    Args:
+        model: The trained networks; shared, never changed.
+        live: Give a pose at most 65 ms of sound after the moment it shows, instead of 115 ms.
+        start_sample: Media unit of the first sample of sound; what lies before the next frame is left out.
+    """
+
+    def __init__(self, model: Model, *, live: bool = False, start_sample: int = 0) -> None:
+        self._network = model.live if live else model.buffered
+        self._mean = model.mean
+        self._ahead = self._network.ahead + _AHEAD
+        self.reset(start_sample)
+
+    @property
+    def look_ahead_ms(self) -> float:
+        """Sound that must be there beyond the moment of a pose."""
+        return 1000.0 * (centre(self._ahead) + WINDOW // 2) / RATE_HZ
+
+    def reset(self, start_sample: int = 0) -> None:
+        """Forget everything; the next sound begins at media unit ``start_sample``, spoken by a new voice."""
+        self._origin = -(-start_sample // FRAME_UNITS) * FRAME_UNITS
+        self._skip = (self._origin - start_sample) * RATE_HZ // MEDIA_RATE_HZ
+        self._fed = 0
+        self._hearing = RunningMean(self._mean)
+        self._stream = NetworkStream(self._network)
+        self._closing = Closing()
+        kept = _BEHIND + 1 + _AHEAD
+        self._visemes = np.zeros((kept, len(VISEMES)), np.float32)
+        self._visemes[:, _SIL] = 1.0
+        self._detected = np.zeros((kept, len(DETECTORS)), np.float32)
+        self._powers = np.zeros(self._ahead + kept + _QUIET_STEPS, np.float32)
+        # Silence before the first frame, as much as the first pose can depend on.
+        self._frame = -((self._network.reach + kept) // STEPS + 2)
+        self._at = centre(self._first_step()) - WINDOW // 2 - 1
+        self._sound = np.zeros(-self._at, np.float32)
+        self._make()
+
+    def feed(self, pcm: bytes) -> list[MouthFrame]:
+        """The poses whose surroundings are known now.
+
+        Raises:
+            MediaError: ``pcm`` ends within a sample.
+        """
+        if len(pcm) % 2:
+            raise MediaError(f"{len(pcm)} bytes end within a sample; use whole samples of two bytes")
+        left_out = min(self._skip, len(pcm) // 2)
+        self._skip -= left_out
+        samples = np.frombuffer(pcm, "<i2", offset=2 * left_out)
+        self._fed += len(samples)
+        return self._take(samples.astype(np.float32) / np.float32(32_768.0))
+
+    def flush(self, tail_frames: int = 0) -> list[MouthFrame]:
+        """The rest, silence assumed after it; afterwards a new speech may begin.
+
+        Args:
+            tail_frames: How many poses to give beyond the last sound, in which the mouth comes to rest.
+        """
+        last = -(-self._fed * FRAMES_A_SECOND // RATE_HZ) + tail_frames
+        missing = max(0, last - self._frame) * RATE_HZ // FRAMES_A_SECOND + centre(self._ahead) + 2 * WINDOW
+        made = self._take(np.zeros(missing, np.float32))
+        kept = max(0, len(made) - (self._frame - last))
+        self.reset()
+        return made[:kept]
+
+    def _take(self, samples: Weights) -> list[MouthFrame]:
+        self._sound = np.concatenate((self._sound, samples))
+        return self._make()
+
+    def _first_step(self) -> int:
+        """The first of the three steps that the next frame waits for."""
+        return STEPS * self._frame + self._ahead - STEPS + 1
+
+    def _make(self) -> list[MouthFrame]:
+        """Every pose that the sound is there for; drops the sound that is no longer needed."""
+        made: list[MouthFrame] = []
+        while True:
+            step = self._first_step()
+            starts = [centre(step + number) - WINDOW // 2 - 1 - self._at for number in range(STEPS)]
+            if starts[-1] + WINDOW + 1 > len(self._sound):
+                self._sound = self._sound[starts[0] :]
+                self._at += starts[0]
+                return made
+            windows = np.stack([self._sound[start : start + WINDOW + 1] for start in starts])
+            self._listen(windows)
+            if self._frame >= 0:
+                made.append(self._pose())
+            self._frame += 1
+
+    def _listen(self, windows: Weights) -> None:
+        """Hear three steps more; the visemes of three, ``network.ahead`` before them, become known."""
+        scores = self._stream.step(self._hearing.remove(spectra(windows)))
+        visemes = np.exp(scores[:, : len(VISEMES)] - scores[:, : len(VISEMES)].max(1, keepdims=True))
+        visemes /= visemes.sum(1, keepdims=True)
+        detected = 0.5 + 0.5 * np.tanh(0.5 * scores[:, len(VISEMES) :])
+        self._powers[:-STEPS] = self._powers[STEPS:]
+        self._powers[-STEPS:] = np.square(windows).sum(1) / np.float32(WINDOW + 1)
+        for number in range(STEPS):
+            if self._silent(self._network.ahead + STEPS - 1 - number):
+                visemes[number] = 0.0
+                visemes[number, _SIL] = 1.0
+                detected[number] = 0.0
+        for kept, new in ((self._visemes, visemes), (self._detected, detected)):
+            kept[:-STEPS] = kept[STEPS:]
+            kept[-STEPS:] = new
+
+    def _silent(self, back: int) -> bool:
+        """Whether the step so many before the newest lies in silence."""
+        last = len(self._powers) - max(0, back - _QUIET_STEPS // 2)
+        return float(self._powers[last - _QUIET_STEPS : last].max()) < _QUIET_POWER
+
+    def _pose(self) -> MouthFrame:
+        pulls = (_KERNEL @ self._visemes).T
+        closure, closed = self._closing.step(self._detected[_NEAR])
+        weights = mouth_of(pulls, opening=self._opening(), closure=closure, closed=closed)
+        speaking = min(1.0, float(pulls[_SPOKEN, _LIPS].sum()))
+        return MouthFrame(self._origin + self._frame * FRAME_UNITS, weights, speaking, closure)
+
+    def _opening(self) -> float:
+        """How far loudness lets the mouth open, by five steps around the pose."""
+        here = len(self._powers) - self._ahead
+        power = float(self._powers[here - 3 : here + 2].sum()) / 5.0
+        if power < _QUIET_POWER:
+            return _LEAST
+        level = (10.0 * math.log10(power) - _QUIET_DB) / (_LOUD_DB - _QUIET_DB)
+        return _LEAST + _MORE * min(1.0, level)
