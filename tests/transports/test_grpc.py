@@ -63,6 +63,7 @@ async def echoing():
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
     channel = GrpcChannel(f"127.0.0.1:{port}", None)
+    channel.port = port
     try:
         yield channel, echo
     finally:
@@ -181,3 +182,61 @@ def test_what_is_equal_shares_a_channel(tmp_path):
     assert Tls(ca=tmp_path) == Tls(ca=tmp_path)
     assert hash(Tls(ca=tmp_path)) == hash(Tls(ca=tmp_path))
     assert Tls(ca=tmp_path) != Tls()
+
+
+class Wire:
+    """Between client and service; it may go dead, as a cable that is cut: nothing passes, and nobody is told."""
+
+    def __init__(self, port):
+        self._port = port
+        self._whole: list[asyncio.Event] = []
+        self._passing: list[asyncio.Task[None]] = []
+        self.connections = 0
+
+    async def __aenter__(self):
+        self._group = await asyncio.TaskGroup().__aenter__()
+        self._server = await asyncio.start_server(self._join, "127.0.0.1")
+        self.target = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *exc):
+        self._server.close()
+        for task in self._passing:
+            task.cancel()
+        await self._group.__aexit__(None, None, None)
+
+    async def _join(self, reader, writer):
+        self.connections += 1
+        whole = asyncio.Event()
+        whole.set()
+        self._whole.append(whole)
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        ways = ((reader, far_writer), (far_reader, writer))
+        self._passing += [self._group.create_task(self._pass(*way, whole)) for way in ways]
+
+    async def _pass(self, reader, writer, whole):
+        with closing(writer):
+            while data := await reader.read(65_536):
+                await whole.wait()
+                writer.write(data)
+
+    def cut(self):
+        """Whatever is connected now is dead."""
+        for whole in self._whole:
+            whole.clear()
+
+
+async def test_a_connection_on_which_nobody_answers_any_more_is_replaced(monkeypatch):
+    monkeypatch.setattr("tth.transports.grpc_channel.DEAF_S", 0.25)
+    async with echoing() as (direct, _), Wire(direct.port) as wire:
+        channel = GrpcChannel(wire.target, None)
+        try:
+            assert await channel.ask(ONE, b"a", metadata={}, limit_s=5) == b"a"
+            wire.cut()
+            for _ in range(3):
+                with pytest.raises(CallFailed, match="DEADLINE_EXCEEDED"):
+                    await channel.ask(ONE, b"b", metadata={}, limit_s=0.1)
+            assert await channel.ask(ONE, b"b", metadata={}, limit_s=5) == b"b"
+            assert wire.connections == 2
+        finally:
+            await channel.close()

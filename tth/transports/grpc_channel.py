@@ -19,6 +19,7 @@ CONNECT_MS = 2000
 FIRST_BACK_OFF_MS, MOST_BACK_OFF_MS = 100, 250
 """Between two attempts: short, so that a service that comes back is found within a second."""
 
+DEAF_S = 2.0
 LINGER_S = 0.03
 """A cancelled call is over in gRPC's own threads some 10 ms later; the loop must still be there to be told."""
 
@@ -60,24 +61,49 @@ class GrpcChannel:
     """
 
     def __init__(self, target: str, tls: Tls | None) -> None:
-        if tls is None:
-            self._channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
-        else:
-            self._channel = grpc.aio.secure_channel(target, _credentials(tls), options=_OPTIONS)
-        self._channel.get_state(try_to_connect=True)
+        self._target = target
+        self._credentials = None if tls is None else _credentials(tls)
+        self._channel = self._made()
         self._opened = False
+        self._deaf_since: float | None = None
+
+    def _made(self) -> grpc.aio.Channel:
+        if self._credentials is None:
+            channel = grpc.aio.insecure_channel(self._target, options=_OPTIONS)
+        else:
+            channel = grpc.aio.secure_channel(self._target, self._credentials, options=_OPTIONS)
+        channel.get_state(try_to_connect=True)
+        return channel
 
     async def ask(self, path: str, message: bytes, *, metadata: Mapping[str, str], limit_s: float) -> bytes:
         """The answer to one message.
 
+        A peer that has vanished without a word (its machine is off, a cable is cut) leaves a connection on which
+        nothing is answered for a quarter of an hour: after ``DEAF_S`` seconds without an answer another is made.
+
         Raises:
             CallFailed: There is none within ``limit_s`` seconds.
         """
-        method: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(path)
+        channel = self._channel
+        method: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(path)
         try:
-            return await method(message, timeout=limit_s, metadata=_pairs(metadata))
+            answer = await method(message, timeout=limit_s, metadata=_pairs(metadata))
         except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                await self._unanswered(channel, limit_s)
+            else:
+                self._deaf_since = None
             raise failure(error) from error
+        self._deaf_since = None
+        return answer
+
+    async def _unanswered(self, channel: grpc.aio.Channel, limit_s: float) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._deaf_since is None:
+            self._deaf_since = now - limit_s
+        elif channel is self._channel and now - self._deaf_since >= DEAF_S:
+            self._channel, self._deaf_since = self._made(), None
+            await channel.close()
 
     async def ask_for_all(
         self, path: str, message: bytes, *, metadata: Mapping[str, str], limit_s: float
