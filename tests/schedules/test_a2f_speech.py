@@ -186,3 +186,51 @@ def check(turn, clips, play):
     speaking = [frame for frame in frames if not frame.tail]
     # Of the last packet there is no frame where all sound was played before the voice said that it was all.
     assert -3 <= len(speaking) - end / 800 <= 1 + len(clips)
+
+
+def test_after_hundreds_of_replies_no_call_no_task_and_no_entry_of_a_table_is_left():
+    async def main():
+        service, shared, voices = MemoryService(), Shared(), []
+        faces = []
+
+        def voice():
+            voices.append(ScriptedVoice())
+            return voices[-1]
+
+        def face():
+            faces.append(A2F(A2FOptions(), shared, opener=service.opener))
+            return faces[-1]
+
+        cast = Cast(
+            profile="long",
+            persona="test",
+            realtime=[Maker("voice", voice)],
+            rungs=[Rung("a2f", face)],
+        )
+        async with Session(cast) as session:
+            await asyncio.sleep(0)
+            before = {task.get_name() for task in asyncio.all_tasks()}
+            for number in range(15 * COUNT):
+                turn = session.say("go")
+                while len(voices[0].requests) <= number:  # noqa: ASYNC110  # virtual time: a step, not a wait
+                    await asyncio.sleep(0.001)
+                voices[0].start(f"r{number}", f"i{number}")
+                voices[0].audio(200, f"r{number}", f"i{number}")
+                if number % 3:
+                    voices[0].finish(f"r{number}")
+                await asyncio.sleep(0.05)
+                if number % 3 == 0:
+                    session.interrupt()
+                await turn.wait()
+            await asyncio.sleep(2)
+            assert len(faces) == 1
+            assert {task.get_name() for task in asyncio.all_tasks()} == before
+            assert len(service.clips) == 15 * COUNT
+            assert all(clip.cancelled for clip in service.clips)
+            assert sum(clip.ended is not None for clip in service.clips) == 10 * COUNT
+            tables = {name: len(value) for name, value in vars(faces[0]).items() if hasattr(value, "__len__")}
+            assert tables
+            assert set(tables.values()) == {0}
+        assert service.closed == 1
+
+    run(main())
