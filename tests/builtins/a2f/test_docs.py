@@ -9,9 +9,12 @@ import pytest
 import yaml
 
 from tth.builtins.a2f.options import A2FOptions
+from tth.emulators.a2f.faults import Faults
 
 PAGE = (Path(__file__).parents[3] / "docs" / "audio2face.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+EXAMPLES = [block for block in BLOCKS if "extends:" in block]
+FAULTS = [block for block in BLOCKS if "faults:" in block]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.splitlines()[0])
@@ -21,3 +24,9 @@ def test_every_example_is_a_profile_with_options_that_are_right(example):
     assert profile["extends"] in ("offline+a2f", "openai_realtime+a2f")
     assert (avatar.pop("primary"), avatar.pop("fallback")) == ("a2f", ["phoneme", "stub_avatar"])
     assert A2FOptions.model_validate(avatar) != A2FOptions()
+
+
+def test_the_script_of_faults_is_one():
+    assert EXAMPLES
+    (script,) = FAULTS
+    assert len(Faults.model_validate(yaml.safe_load(script)).faults) == 5
