@@ -79,6 +79,7 @@ def create_app(house: House) -> ASGIApp:
                     Route("/models", realtime.models),
                 ],
             ),
+            Route("/lips.npz", pages.lips),
             Mount("/", StaticFiles(directory=str(files("tth") / "web"), html=True)),
         ],
         lifespan=lifespan,
@@ -92,6 +93,7 @@ class Pages:
 
     def __init__(self, house: House) -> None:
         self._house = house
+        self._models = StaticFiles(directory=str(files("tth.face.lipsync")))
 
     async def health(self, request: HttpRequest) -> Response:
         """Whether the default profile can be used, and each of its components."""
@@ -121,6 +123,14 @@ class Pages:
         """Every persona."""
         found = await asyncio.to_thread(self._house.personas)
         return JSONResponse({"default": self._house.profile.persona.id, "personas": found})
+
+    async def lips(self, request: HttpRequest) -> Response:
+        """The lip-sync model, for a page whose sound does not pass the server; sent once, then only checked."""
+        response = await self._models.get_response("lips.npz", request.scope)
+        # A page of one version must not meet the model of another.
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Content-Type"] = "application/octet-stream"
+        return response
 
     async def new_session(self, request: HttpRequest) -> Response:
         """A session to be claimed by a socket."""

@@ -2,7 +2,7 @@
 
 import { readModel } from "./model.js";
 import { lookAheadMs } from "./reader.js";
-import { REACH } from "./resample.js";
+import { heldMs } from "./resample.js";
 import { HEARING } from "./tables.js";
 
 /** @typedef {import("./reader.js").MouthPose & {timeS: number}} HeardPose */
@@ -52,8 +52,8 @@ export class LipTap extends EventTarget {
     const [loaded] = await Promise.all([model, context.audioWorklet.addModule(worklet)]);
     const processorOptions = { model: loaded, live };
     const node = new AudioWorkletNode(context, "lips", { numberOfOutputs: 0, processorOptions });
-    const resamplingMs = context.sampleRate === HEARING.rateHz ? 0 : (1000 * REACH) / HEARING.rateHz;
-    return new LipTap(node, (lookAheadMs(live ? loaded.live : loaded.buffered) + resamplingMs) / 1000);
+    const lagMs = lookAheadMs(live ? loaded.live : loaded.buffered) + heldMs(context.sampleRate, HEARING.rateHz);
+    return new LipTap(node, lagMs / 1000);
   }
 
   /** What the sound is connected to. It has no output: the sound goes to the speakers by its own way. */

@@ -1,15 +1,15 @@
-/** A streaming low-pass resampler to a lower rate, whose output does not depend on how its input is cut. */
+/** A streaming low-pass resampler, whose output does not depend on how its input is cut. */
 
-/** Output samples on either side of a sample that it hears. */
-export const REACH = 32;
-/** Share of the output's rate that is kept; what lies above it would come back as a lower tone. */
+/** Samples of the lower rate, on either side, that one of the output hears. */
+const REACH = 32;
+/** Share of the lower rate that is kept; what lies above half of it would come back as another tone. */
 const CUTOFF = 0.475;
 
 /**
  * Brings sound to another rate by windowed-sinc interpolation.
  *
- * Output sample k stands at input position k·from/to: nothing is delayed, the newest 32 output samples' worth of sound
- * is held back until what follows is known. Sound at the output's own rate stays as it is, bit for bit.
+ * Output sample k stands at input position k·from/to: nothing is delayed, the newest 32 samples of the lower rate are
+ * held back until what follows them is known. Sound at the output's own rate stays as it is, bit for bit.
  */
 export class LowPass {
   #step;
@@ -70,16 +70,18 @@ export class LowPass {
   /** The output sample for which the ring holds the input. */
   #sum() {
     const kernel = this.#kernels[this.#phase];
-    let even = 0;
-    let odd = 0;
-    let at = this.#next;
-    let tap = 0;
-    for (; tap + 1 < kernel.length; tap += 2) {
-      even += kernel[tap] * this.#ring[at++];
-      odd += kernel[tap + 1] * this.#ring[at++];
+    const ring = this.#ring;
+    const next = this.#next;
+    const half = kernel.length >> 1;
+    if (!half) return ring[next];
+    // Two sums that do not wait for each other.
+    let before = 0;
+    let after = 0;
+    for (let tap = 0; tap < half; tap++) {
+      before += kernel[tap] * ring[next + tap];
+      after += kernel[half + tap] * ring[next + half + tap];
     }
-    if (tap < kernel.length) even += kernel[tap] * this.#ring[at];
-    return even + odd;
+    return before + after;
   }
 
   #advance() {
@@ -87,6 +89,16 @@ export class LowPass {
     this.#missing = Math.floor(this.#phase / this.#phases);
     this.#phase %= this.#phases;
   }
+}
+
+/**
+ * Sound that is held back.
+ *
+ * @param {number} fromHz
+ * @param {number} toHz
+ */
+export function heldMs(fromHz, toHz) {
+  return fromHz === toHz ? 0 : (1000 * REACH) / Math.min(fromHz, toHz);
 }
 
 /**
