@@ -89,13 +89,15 @@ def test_lips_are_read_faster_than_they_speak(page, model):
     assert play(page, model, speech(20, rate_hz=48_000), 48_000, live=False)["tookMs"] < 20_000
 
 
-# A new voice: the same sound twice, with a reset between.
+# A voice as it comes by WebRTC, in real time, and another one after eight poses.
 RESET = """async ({ poses: wanted }) => {
   const { LipTap } = await import("/js/lips/lips.js");
   const context = new AudioContext({ sampleRate: 48000 });
   const tap = await LipTap.create(context);
   const source = new OscillatorNode(context, { frequency: 300 });
-  source.connect(tap.node);
+  const sent = new MediaStreamAudioDestinationNode(context);
+  source.connect(sent);
+  new MediaStreamAudioSourceNode(context, { mediaStream: sent.stream }).connect(tap.node);
   source.start();
   const units = [];
   await new Promise((resolve) => tap.addEventListener("pose", ({ detail }) => {
@@ -109,7 +111,7 @@ RESET = """async ({ poses: wanted }) => {
 }"""
 
 
-def test_units_go_on_after_a_reset(page):
+def test_units_of_a_media_stream_go_on_after_a_reset(page):
     page.route("**/lips.npz", lambda route: route.fulfill(body=random_model().to_bytes()))
     units = page.evaluate(RESET, {"poses": 20})
     steps = [after - before for before, after in pairwise(units)]
