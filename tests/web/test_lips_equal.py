@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+import soxr
 
 from tests.face.lipsync.test_reader import random_model
 from tests.web.speech import speech
 from tools.lips_tables import TABLES, tables
 from tth.face.lipsync.model import Model
+from tth.face.lipsync.network import Network
 from tth.face.lipsync.reader import LipReader
 
 NODE = shutil.which("node")
@@ -26,13 +31,43 @@ CLOSE = 1e-3
 
 def models() -> list[pytest.param]:
     """Random ones, and the one that ships."""
-    params = [pytest.param(random_model(seed).to_bytes(), id=f"random {seed}") for seed in (1, 2)]
+    params = [pytest.param(hesitant(random_model(seed)).to_bytes(), id=f"random {seed}") for seed in (1, 2)]
     return [*params, pytest.param(SHIPPED.read_bytes(), id="shipped")] if SHIPPED.exists() else params
+
+
+def hesitant(model: Model) -> Model:
+    """Sure of nothing: where two detectors are as sure as a number can be, the last bit says which is surer."""
+    networks = (
+        Network((*network.layers[:-1], replace(network.layers[-1], weight=network.layers[-1].weight / 8)))
+        for network in (model.live, model.buffered)
+    )
+    return Model(model.mean, *networks)
 
 
 @pytest.fixture(params=models())
 def model(request) -> bytes:
     return request.param
+
+
+@pytest.fixture(scope="module", params=["sounds", "the neural voice"])
+def pcm(request) -> bytes:
+    """PCM16 at 16 kHz."""
+    return speech().tobytes() if request.param == "sounds" else asyncio.run(spoken()).tobytes()
+
+
+async def spoken() -> npt.NDArray[np.int16]:
+    pytest.importorskip("hibari", reason="needs the extra tth[voice]")
+    from tth.builtins.hibari.engine import Engine
+    from tth.builtins.hibari.prosody import Delivery
+
+    engine = await Engine.load()
+    try:
+        text = "Papa may bring five more bubbles by boat. What a view!"
+        how = Delivery()
+        said = [await engine.speak(run, text, how, lead_ms=120, seed=0) for run in await engine.read(text)]
+    finally:
+        await engine.close()
+    return soxr.resample(np.frombuffer(b"".join(each.pcm for each in said), "<i2"), 24_000, 16_000)
 
 
 def in_the_page(folder: Path, model: bytes, pcm: bytes, requests: list[dict[str, object]]) -> list[list[dict]]:
@@ -54,8 +89,7 @@ def test_the_tables_are_as_python_has_them():
 
 @pytest.mark.skipif(NODE is None, reason="Node.js is not here")
 @pytest.mark.parametrize("live", [True, False])
-def test_the_page_gives_the_poses_of_python_however_the_sound_is_cut(tmp_path, model, live):
-    pcm = speech().tobytes()
+def test_the_page_gives_the_poses_of_python_however_the_sound_is_cut(tmp_path, model, pcm, live):
     requests = [
         {"live": live, "startUnit": start, "cuts": cuts, "tailFrames": tail}
         for cuts in CUTS
