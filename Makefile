@@ -1,7 +1,8 @@
 # `make run` serves the default avatar, `make test` runs the tests, `make check` adds format, lint, types, layers and
 # docs, `make bench` measures. `make clients` tries real clients on the emulators; it is no part of `make test` since it
-# installs them, each into a temporary environment. `make protos` compiles the protocol files. Each target sets up .venv
-# first; only Python 3.11+ and make are needed.
+# installs them, each into a temporary environment. `make protos` compiles the protocol files. `make lipsync-model` trains
+# the network that reads lips from sound, `make lipsync-eval` scores it: docs/lipsync.md. Each target sets up .venv first;
+# only Python 3.11+ and make are needed.
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python, \
 	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -11,7 +12,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS := --constraint constraints.txt
 NODE := $(shell command -v npm 2>/dev/null)
 
-.PHONY: run test check bench clients format protos clean
+.PHONY: run test check bench clients format protos lipsync-model lipsync-eval clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -57,6 +58,15 @@ protos:
 	"$$dir/venv/bin/python" -m grpc_tools.protoc -Iprotos --python_out="$$dir" --pyi_out="$$dir" tth/a2f/v1/a2f.proto && \
 	for kind in py pyi; do cp "$$dir/tth/a2f/v1/a2f_pb2.$$kind" "tth/wire/a2f/messages_pb2.$$kind"; done
 
+# One BLAS thread: with more, sums come in another order, and the weights are others.
+LIPSYNC := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 MKL_NUM_THREADS=1 PYTHONHASHSEED=0 $(BIN)/python -m tools.lipsync
+
+lipsync-model: .venv/lipsync.stamp
+	$(LIPSYNC) data train
+
+lipsync-eval: .venv/lipsync.stamp
+	$(LIPSYNC) data eval strip
+
 clean:
 	rm -rf .venv
 
@@ -79,4 +89,10 @@ clean:
 	@echo "Installing what tests and checks need ..."
 	@$(PIP) install $(CONSTRAINTS) --group dev
 	@$(PIP) install --no-deps --editable plugins/tth-beep
+	@touch $@
+
+.venv/lipsync.stamp: .venv/test.stamp
+	@for tool in flite festival; do command -v $$tool >/dev/null || \
+	{ echo "$$tool is not here; docs/lipsync.md says which packages speak"; exit 1; }; done
+	@$(PIP) install $(CONSTRAINTS) --group lipsync
 	@touch $@

@@ -1,8 +1,7 @@
 """From timed phonemes to a moving mouth: co-articulation, and closures that close.
 
-Each sound pulls the mouth towards its shape, from some time before it begins until some time after it ends: rounding
-earliest, the jaw later, the tongue last. The mouth is the weighted mean of those pulls. Where the lips must meet they
-override everything. How pulls become a pose is in ``tth.face.dominance``.
+Each sound pulls the mouth towards its shape, from some time before it begins until some time after it ends, as
+``tth.face.dominance`` says. Where the lips must meet they override everything.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import numpy as np
 
 from tth.core.media import MEDIA_RATE_HZ, SpeechMark
 from tth.face.blendshapes import Weights
-from tth.face.dominance import GROUPS, REACH_MS, mouth_of
+from tth.face.dominance import GROUPS, REACH_MS, heard_until, mouth_of
 from tth.face.visemes import CLOSURES, FIRST_HALF, VISEMES, visemes_of
 
 MS = MEDIA_RATE_HZ // 1000
@@ -22,17 +21,15 @@ MS = MEDIA_RATE_HZ // 1000
 
 _ROW = {viseme: row for row, viseme in enumerate(VISEMES)}
 _LIPS = GROUPS.index("lips")
+_SPOKEN = slice(VISEMES.index("sil") + 1, None)
 
 _ATTACK = 30 * MS
-_RELEASE = 60 * MS
+_RELEASE = 40 * MS
 _HOLD = 70 * MS
 """A closure lasts at least so long, two frames at 30 a second."""
 
-_LOOK = 130 * MS
+_LOOK = max(_HOLD, *(reach * MS for pair in REACH_MS.values() for reach in pair))
 """How far around a moment sounds are looked for."""
-
-_SHORTEST = 40 * MS
-"""A sound shorter than this pulls less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,11 @@ class MouthTrack:
 
     def __len__(self) -> int:
         return len(self._sounds)
+
+    @property
+    def sounds(self) -> tuple[Sound, ...]:
+        """The visemes of what was added and not forgotten, in time."""
+        return tuple(self._sounds)
 
     def add(self, mark: SpeechMark) -> None:
         """Take the next phoneme. A breath lends its time to the sound after it."""
@@ -91,39 +93,23 @@ class MouthTrack:
         Returns:
             Weights; how far speech has the mouth, 0 to 1; how far the lips must meet, 0 to 1.
         """
-        pulls = np.zeros((len(VISEMES), len(GROUPS)), np.float32)
-        speaking, closure, closed = 0.0, 0.0, "PP"
         first = bisect_left(self._starts, sample - MEDIA_RATE_HZ)
-        for sound in self._sounds[first:]:
-            if sound.start > sample + _LOOK:
-                break
-            if sound.end < sample - _LOOK:
-                continue
-            if sound.viseme in CLOSURES:
-                met = _closing(sound, sample)
-                if met > closure:
-                    closure, closed = met, sound.viseme
-            pull = _pulls(sound, sample)
-            pulls[_ROW[sound.viseme]] += pull
-            if sound.viseme != "sil":
-                speaking = max(speaking, float(pull[_LIPS]))
+        near = [
+            sound
+            for sound in self._sounds[first : bisect_left(self._starts, sample + _LOOK)]
+            if sound.end > sample - _LOOK
+        ]
+        pulls = np.zeros((len(VISEMES), len(GROUPS)), np.float32)
+        if near:
+            edges = np.array([(sound.start, sound.end) for sound in near], np.float32).T - np.float32(sample)
+            starts, ends = heard_until(edges[0] / MS), heard_until(edges[1] / MS)
+            np.add.at(pulls, [_ROW[sound.viseme] for sound in near], ends - starts)
+        closure, closed = 0.0, "PP"
+        for sound in near:
+            if sound.viseme in CLOSURES and (met := _closing(sound, sample)) > closure:
+                closure, closed = met, sound.viseme
+        speaking = min(1.0, float(pulls[_SPOKEN, _LIPS].sum()))
         return mouth_of(pulls, opening=opening, closure=closure, closed=closed), speaking, closure
-
-
-def _pulls(sound: Sound, sample: int) -> Weights:
-    """How strongly a sound pulls each group now, 0 to 1."""
-    strength = min(1.0, 0.4 + 0.6 * (sound.end - sound.start) / _SHORTEST)
-    pulls = np.zeros(len(GROUPS), np.float32)
-    for group, (before_ms, after_ms) in enumerate(REACH_MS.values()):
-        if sample < sound.start:
-            near = 1.0 - (sound.start - sample) / (before_ms * MS)
-        elif sample > sound.end:
-            near = 1.0 - (sample - sound.end) / (after_ms * MS)
-        else:
-            near = 1.0
-        if near > 0:
-            pulls[group] = strength * near * near * (3.0 - 2.0 * near)
-    return pulls
 
 
 def _closing(sound: Sound, sample: int) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from tth.face.blendshapes import Weights
 from tth.face.lipsync.model import DETECTORS
 
@@ -31,9 +29,9 @@ class Closing:
         Args:
             scores: The detectors around the frame, shape (steps, 2), each 0 to 1.
         """
-        best = scores.max(0)
-        strongest = int(best.argmax())
-        met = float(np.clip((best[strongest] - _FROM) / (_TO - _FROM), 0.0, 1.0))
+        best = scores.max(0).tolist()
+        strongest = best.index(max(best))
+        met = min(1.0, max(0.0, (best[strongest] - _FROM) / (_TO - _FROM)))
         if met >= self._met:
             self._viseme = DETECTORS[strongest]
             self._held = _HOLD_FRAMES - 1 if met == 1.0 else 0

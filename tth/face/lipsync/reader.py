@@ -14,9 +14,9 @@ import numpy as np
 from tth.core.media import MEDIA_RATE_HZ
 from tth.errors import MediaError
 from tth.face.blendshapes import Weights
-from tth.face.dominance import GROUPS, mouth_of
+from tth.face.dominance import GROUPS, heard_until, mouth_of
 from tth.face.lipsync.closing import Closing
-from tth.face.lipsync.hearing import RATE_HZ, STEPS, WINDOW, RunningMean, centre, spectra
+from tth.face.lipsync.hearing import RATE_HZ, STEPS, STEPS_A_SECOND, WINDOW, RunningMean, centre, spectra
 from tth.face.lipsync.model import DETECTORS, Model
 from tth.face.lipsync.network import NetworkStream
 from tth.face.visemes import VISEMES
@@ -24,25 +24,26 @@ from tth.face.visemes import VISEMES
 FRAMES_A_SECOND = 30
 FRAME_UNITS = MEDIA_RATE_HZ // FRAMES_A_SECOND
 
-_BEHIND, _AHEAD = 4, 2
+_BEHIND, _AHEAD = 3, 2
 """Steps before and after a pose whose visemes still pull it."""
 
-_PULLS = {
-    "round": (1, 2, 3, 4, 4, 4, 3),
-    "jaw": (0, 0, 2, 3, 4, 3, 2),
-    "lips": (0, 1, 2, 3, 4, 3, 2),
-    "tongue": (0, 0, 0, 2, 4, 2, 0),
-}
-"""How strongly each of these steps pulls each part of the mouth."""
 
-_KERNEL = np.array([_PULLS[group] for group in GROUPS], np.float32)
-_KERNEL /= _KERNEL.sum(1, keepdims=True)
+def _kernel() -> Weights:
+    """Shape (4, 6): how strongly each of these steps pulls each part of the mouth; what lies beyond is left out."""
+    edges = (np.arange(-_BEHIND, _AHEAD + 2, dtype=np.float32) - 0.5) * np.float32(1000.0 / STEPS_A_SECOND)
+    shares = np.diff(heard_until(edges), axis=0)
+    kernel: Weights = (shares / shares.sum(0)).T
+    return np.ascontiguousarray(kernel)
+
+
+_KERNEL = _kernel()
 _LIPS = GROUPS.index("lips")
 
 _NEAR = slice(_BEHIND - 1, _BEHIND + _AHEAD)
 """The steps in which a closure counts for the pose."""
 
 _QUIET_POWER = 1e-5
+_QUIET_ENERGY = _QUIET_POWER * (WINDOW + 1)
 _QUIET_STEPS = 5
 """So many steps in a row below -50 dB of full scale are silence, whatever the network thinks: 57 ms."""
 
@@ -51,6 +52,7 @@ _LEAST, _MORE = 0.6, 0.55
 """How far the mouth opens in the quietest speech, and how much more in the loudest."""
 
 _SIL = VISEMES.index("sil")
+_SILENCE = np.eye(len(VISEMES), dtype=np.float32)[_SIL]
 _SPOKEN = slice(_SIL + 1, None)
 
 
@@ -101,10 +103,9 @@ class LipReader:
         self._stream = NetworkStream(self._network)
         self._closing = Closing()
         kept = _BEHIND + 1 + _AHEAD
-        self._visemes = np.zeros((kept, len(VISEMES)), np.float32)
-        self._visemes[:, _SIL] = 1.0
+        self._visemes = np.tile(_SILENCE, (kept, 1))
         self._detected = np.zeros((kept, len(DETECTORS)), np.float32)
-        self._powers = np.zeros(self._ahead + kept + _QUIET_STEPS, np.float32)
+        self._powers = [0.0] * (self._ahead + kept + _QUIET_STEPS)
         # Silence before the first frame, as much as the first pose can depend on.
         self._frame = -((self._network.reach + kept) // STEPS + 2)
         self._at = centre(self._first_step()) - WINDOW // 2 - 1
@@ -168,12 +169,10 @@ class LipReader:
         visemes = np.exp(scores[:, : len(VISEMES)] - scores[:, : len(VISEMES)].max(1, keepdims=True))
         visemes /= visemes.sum(1, keepdims=True)
         detected = 0.5 + 0.5 * np.tanh(0.5 * scores[:, len(VISEMES) :])
-        self._powers[:-STEPS] = self._powers[STEPS:]
-        self._powers[-STEPS:] = np.square(windows).sum(1) / np.float32(WINDOW + 1)
+        self._powers = [*self._powers[STEPS:], *np.einsum("ij,ij->i", windows, windows).tolist()]
         for number in range(STEPS):
             if self._silent(self._network.ahead + STEPS - 1 - number):
-                visemes[number] = 0.0
-                visemes[number, _SIL] = 1.0
+                visemes[number] = _SILENCE
                 detected[number] = 0.0
         for kept, new in ((self._visemes, visemes), (self._detected, detected)):
             kept[:-STEPS] = kept[STEPS:]
@@ -182,7 +181,7 @@ class LipReader:
     def _silent(self, back: int) -> bool:
         """Whether the step so many before the newest lies in silence."""
         last = len(self._powers) - max(0, back - _QUIET_STEPS // 2)
-        return float(self._powers[last - _QUIET_STEPS : last].max()) < _QUIET_POWER
+        return max(self._powers[last - _QUIET_STEPS : last]) < _QUIET_ENERGY
 
     def _pose(self) -> MouthFrame:
         pulls = (_KERNEL @ self._visemes).T
@@ -194,7 +193,7 @@ class LipReader:
     def _opening(self) -> float:
         """How far loudness lets the mouth open, by five steps around the pose."""
         here = len(self._powers) - self._ahead
-        power = float(self._powers[here - 3 : here + 2].sum()) / 5.0
+        power = sum(self._powers[here - 3 : here + 2]) / 5.0 / (WINDOW + 1)
         if power < _QUIET_POWER:
             return _LEAST
         level = (10.0 * math.log10(power) - _QUIET_DB) / (_LOUD_DB - _QUIET_DB)

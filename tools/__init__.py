@@ -1,0 +1,1 @@
+"""Programs for those who build ``tth``; not part of what is installed."""

@@ -1,0 +1,1 @@
+"""Makes the lip-sync network: speech with known times, training, scores, pictures."""
