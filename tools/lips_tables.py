@@ -75,10 +75,9 @@ def _parts() -> Iterator[str]:
     yield _numbers("tth/face/lipsync/model.py", "MODEL", _MODEL)
     yield _numbers("tth/face/lipsync/closing.py", "CLOSING", _CLOSING)
     yield _numbers("tth/face/lipsync/reader.py", "READER", _READER)
-    yield _list("How strongly each step around a pose pulls each of the groups.", "PULLS", _rows(reader._KERNEL))
+    yield _matrix("How strongly each step around a pose pulls each of the groups.", "PULLS", reader._KERNEL)
     yield _list("tth/face/visemes.py", "VISEMES", [dumps(name) for name in VISEMES])
     yield _list("tth/face/dominance.py", "GROUPS", [dumps(name) for name in dominance.GROUPS])
-    yield f"export const REST_PULL = {_number(dominance._REST_PULL)};\n"
     yield _list("The group of each of the 52 weights.", "GROUP_OF", [str(group) for group in dominance._OF])
     opening = [str(place) for place in np.flatnonzero(dominance._OPEN)]
     yield _list("Places of the weights that loudness scales.", "OPENING", opening)
@@ -100,15 +99,16 @@ def _number(value: object) -> str:
     return str(value).removesuffix(".0")
 
 
-def _rows(matrix: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> list[str]:
-    return [f"[{', '.join(_number(value) for value in row)}]" for row in matrix]
+def _matrix(told: str, name: str, matrix: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> str:
+    # Computed with sines, whose last digit is another on another processor.
+    rows = (_wrapped(", ".join(_number(round(float(value), 6)) for value in row) + ",", "    ") for row in matrix)
+    inner = "".join(f"  [\n{row}\n  ],\n" for row in rows)
+    return f"/** {told} */\nexport const {name} = [\n{inner}];\n"
 
 
 def _list(told: str, name: str, items: Sequence[str]) -> str:
-    # Rows keep a line each; what is short fills the line.
-    rows = items[0].startswith("[")
-    inner = ",\n  ".join(items) + "," if rows else _wrapped(", ".join(items) + ",", "  ")
-    return f"/** {told} */\nexport const {name} = [\n{'  ' if rows else ''}{inner}\n];\n"
+    inner = _wrapped(", ".join(items) + ",", "  ")
+    return f"/** {told} */\nexport const {name} = [\n{inner}\n];\n"
 
 
 def _shape(viseme: str) -> str:

@@ -1,7 +1,7 @@
-/** Many sounds, one mouth: the weighted mean of what pulls it, and closures that override. */
+/** Many sounds, one mouth: what pulls it and how strongly, and closures that override. */
 
 import { NAMES } from "../face/arkit.js";
-import { GROUPS, GROUP_OF, OPENING, REST_PULL, SHAPES, VISEMES } from "./tables.js";
+import { GROUPS, GROUP_OF, OPENING, SHAPES, VISEMES } from "./tables.js";
 
 /** @typedef {keyof typeof SHAPES} Viseme */
 
@@ -11,12 +11,12 @@ const POSES = VISEMES.map((viseme) => {
   return Float32Array.from(NAMES, (name) => shape[name] ?? 0);
 });
 const POSE_OF = new Map(VISEMES.map((viseme, i) => [viseme, POSES[i]]));
-const totals = new Float64Array(GROUPS.length);
 
 /**
  * One pose of the mouth.
  *
- * @param {Float32Array} pulls How strongly each viseme pulls each of `GROUPS`, viseme by viseme.
+ * @param {Float32Array} pulls How strongly each viseme pulls each of `GROUPS`, viseme by viseme; at most 1 together,
+ *     the mouth at rest pulling with what is left.
  * @param {number} opening Scales how far the mouth opens, by loudness; closures are not scaled.
  * @param {number} closure How far the lips must meet, 0 to 1.
  * @param {string} closed The viseme for which they must.
@@ -24,15 +24,9 @@ const totals = new Float64Array(GROUPS.length);
  */
 export function mouthOf(pulls, opening, closure, closed) {
   const pose = new Float32Array(WEIGHTS);
-  totals.fill(REST_PULL);
-  for (let i = 0; i < pulls.length; i++) totals[i % GROUPS.length] += pulls[i];
   for (let viseme = 0; viseme < POSES.length; viseme++) {
     const shape = POSES[viseme];
-    for (let i = 0; i < WEIGHTS; i++) {
-      if (!shape[i]) continue;
-      const group = GROUP_OF[i];
-      pose[i] += (pulls[viseme * GROUPS.length + group] / totals[group]) * shape[i];
-    }
+    for (let i = 0; i < WEIGHTS; i++) pose[i] += pulls[viseme * GROUPS.length + GROUP_OF[i]] * shape[i];
   }
   for (const i of OPENING) pose[i] *= opening;
   if (closure > 0) {

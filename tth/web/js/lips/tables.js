@@ -43,10 +43,10 @@ export const READER = {
   mediaRateHz: 24000,
   framesASecond: 30,
   frameUnits: 800,
-  behind: 4,
+  behind: 3,
   ahead: 2,
-  nearFrom: 3,
-  nearTo: 6,
+  nearFrom: 2,
+  nearTo: 5,
   quietPower: 1e-05,
   quietSteps: 5,
   quietDb: -50,
@@ -57,10 +57,18 @@ export const READER = {
 
 /** How strongly each step around a pose pulls each of the groups. */
 export const PULLS = [
-  [0.04761905, 0.0952381, 0.14285715, 0.1904762, 0.1904762, 0.1904762, 0.14285715],
-  [0, 0, 0.14285715, 0.21428572, 0.2857143, 0.21428572, 0.14285715],
-  [0, 0.06666667, 0.13333334, 0.2, 0.26666668, 0.2, 0.13333334],
-  [0, 0, 0, 0.25, 0.5, 0.25, 0],
+  [
+    0.128311, 0.157393, 0.176772, 0.183737, 0.181065, 0.172722,
+  ],
+  [
+    0.061226, 0.14045, 0.21012, 0.237634, 0.21012, 0.14045,
+  ],
+  [
+    0.061226, 0.14045, 0.21012, 0.237634, 0.21012, 0.14045,
+  ],
+  [
+    0.025594, 0.132074, 0.257632, 0.310659, 0.21818, 0.055862,
+  ],
 ];
 
 /** tth/face/visemes.py */
@@ -72,8 +80,6 @@ export const VISEMES = [
 export const GROUPS = [
   "round", "jaw", "lips", "tongue",
 ];
-
-export const REST_PULL = 0.06;
 
 /** The group of each of the 52 weights. */
 export const GROUP_OF = [
