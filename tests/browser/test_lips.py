@@ -125,3 +125,13 @@ def test_a_server_without_a_model_is_told(page):
         page.evaluate(
             "import('/js/lips/lips.js').then(({ LipTap }) => LipTap.create(new OfflineAudioContext(1, 1, 16000)))"
         )
+
+
+def test_trouble_on_the_audio_thread_is_told(page):
+    told = page.evaluate("""async () => {
+      const { LipTap } = await import("/js/lips/lips.js");
+      const context = new OfflineAudioContext(1, 128, 16000);
+      const tap = await LipTap.create(context, { model: { mean: null, live: [], buffered: [] } });
+      return await new Promise((resolve) => tap.addEventListener("error", ({ type }) => resolve(type)));
+    }""")
+    assert told == "error"
