@@ -1,8 +1,8 @@
 """A small trial on people: the eight words that test loudspeakers with, as Debian's ``alsa-utils`` carries them.
 
-Nobody has marked when their sounds are made. So the network is asked which of the eight texts each recording says, by the
-likeliest way through that text's visemes; and along the way through the right text, how often it agrees. The way is
-laid by the network itself: that second figure flatters.
+Nobody has marked when their sounds are made. So the network is asked which of the eight texts each recording says, by
+the likeliest way through that text's visemes; and along the way through the right text, how often it agrees. The way
+is laid by the network itself: that second figure flatters.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ LATE: dict[str, float] = {
     "festival/dita": 0.001,
     "flite": 0.001,
 }
-"""Seconds by which a voice's labels come before its sound, found as the shift at which a trained network agrees best."""
+"""Seconds by which a voice's labels come before its sound: the shift at which a network agrees best."""
 
 
 def make() -> Model:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -86,7 +87,7 @@ def _wave(pen: ImageDraw.ImageDraw, middle: int, one: Utterance, first: int) -> 
 
 def _labels(pen: ImageDraw.ImageDraw, top: int, labels: np.ndarray) -> None:
     edges = [0, *(np.flatnonzero(np.diff(labels)) + 1).tolist(), len(labels)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         viseme = int(labels[start])
         left, right = _across(start), _across(end)
         pen.rectangle((left, top, right, top + 15), fill=_COLOURS[viseme], outline="white")

@@ -79,6 +79,13 @@ class Trainer:
 
     def learn(self, heard: Weights, labels: np.ndarray) -> float:
         """One batch: spectra (pieces, steps + reach - 1, 32), labels (pieces, steps). Returns the loss."""
+        views, masks, scores = self.forward(heard)
+        loss, slope = self.loss(scores, labels)
+        self._update(self.slopes(views, masks, slope))
+        return loss
+
+    def forward(self, heard: Weights) -> tuple[list[Weights], list[Weights], Weights]:
+        """What each layer sees, which of its outputs are let through and how much louder, and the scores."""
         views, masks, below = list[Weights](), list[Weights](), heard
         keep = np.float32(1.0 - self._recipe.drop)
         for layer in self.network.layers[:-1]:
@@ -89,11 +96,10 @@ class Trainer:
             below = scores * masks[-1]
         last = self.network.layers[-1]
         views.append(seen(below, last))
-        loss, slope = self._loss(views[-1] @ last.weight + last.bias, labels)
-        self._update(self._slopes(views, masks, slope))
-        return loss
+        return views, masks, views[-1] @ last.weight + last.bias
 
-    def _loss(self, scores: Weights, labels: np.ndarray) -> tuple[float, Weights]:
+    def loss(self, scores: Weights, labels: np.ndarray) -> tuple[float, Weights]:
+        """The loss of a batch, detectors included, and its slope in the scores."""
         count, smooth = np.float32(labels.size), self._recipe.smooth
         visemes = scores[..., : len(VISEMES)]
         shares = np.exp(visemes - visemes.max(2, keepdims=True))
@@ -101,14 +107,19 @@ class Trainer:
         wanted = np.full_like(shares, smooth / len(VISEMES))
         np.put_along_axis(wanted, labels[..., None].astype(np.intp), 1.0 - smooth + smooth / len(VISEMES), 2)
         slope = np.empty_like(scores)
-        slope[..., : len(VISEMES)] = (shares - wanted) * (self._counts[labels] / count)[..., None]
+        counts = self._counts[labels] / count
+        slope[..., : len(VISEMES)] = (shares - wanted) * counts[..., None]
+        loss = -float(np.sum(wanted * np.log(shares + 1e-9) * counts[..., None]))
         for number, name in enumerate(DETECTORS, len(VISEMES)):
             shut = labels == VISEMES.index(name)
             chance = 0.5 + 0.5 * np.tanh(0.5 * scores[..., number])
             slope[..., number] = np.where(shut, self._recipe.closing * (chance - 1.0), chance) / count
-        return float(-np.sum(wanted * np.log(shares + 1e-9)) / count), slope
+            told = np.where(shut, self._recipe.closing * np.log(chance + 1e-9), np.log(1.0 - chance + 1e-9))
+            loss -= float(told.sum()) / float(count)
+        return loss, slope
 
-    def _slopes(self, views: list[Weights], masks: list[Weights], slope: Weights) -> list[Weights]:
+    def slopes(self, views: list[Weights], masks: list[Weights], slope: Weights) -> list[Weights]:
+        """The slope in every weight and bias, in the order of the layers."""
         found: list[Weights] = []
         for number in range(len(views) - 1, -1, -1):
             layer, view = self.network.layers[number], views[number]

@@ -34,9 +34,9 @@ FESTIVAL: Mapping[str, Festival] = MappingProxyType(
 )
 
 LEARNT_VARIANTS = (
-    " f1 f2 f3 m1 m2 m3 m4 m7 m8 Alex Annie Andy Gene Gene2 Jacky Lee Mario Michael Mike adam anika antonio aunty belinda "
-    "benjamin boris caleb david ed edward grandma gustave ian iven iven2 john klatt klatt2 klatt4 marcelo max michel "
-    "miguel norbert pablo paul pedro quincy rob sandro shelby steph travis zac"
+    " f1 f2 f3 m1 m2 m3 m4 m7 m8 Alex Annie Andy Gene Gene2 Jacky Lee Mario Michael Mike adam anika antonio aunty "
+    "belinda benjamin boris caleb david ed edward grandma gustave ian iven iven2 john klatt klatt2 klatt4 marcelo max "
+    "michel miguel norbert pablo paul pedro quincy rob sandro shelby steph travis zac"
 ).split(" ")
 KEPT_VARIANTS = "f4 f5 m5 m6 Alicia linda robert klatt3 steph2 victor kaukovalta iven3 Hugo Andrea".split()
 """Variants of espeak-ng's voice; each has a throat of its own."""
