@@ -287,13 +287,39 @@ def test_a_service_that_is_reached_and_always_refuses_is_told_once_and_asked_eve
                 await (await s.speak(1)).wait()
             assert len(s.seen(DegradedEvent)) == 1
             assert s.seen(RecoveredEvent) == []
-            assert len(s.high.tries) <= 10
+            assert sum(len(face.starts) for face in s.high.faces) <= 8
             samples = [sample for _, sample, _ in s.shown()]
             assert samples == [n * FRAME for n in range(30)] * 40
             s.high.busy = False
             await asyncio.sleep(31)
-            await (await s.speak(1)).wait()
+            await (await s.speak(70)).wait()
             assert len(s.seen(RecoveredEvent)) == 1
+
+    run(main())
+
+
+@pytest.mark.parametrize("trouble", ["stalls", "is slow", "breaks off"])
+def test_a_service_that_goes_wrong_in_every_speech_is_told_once_or_twice_and_used_ever_more_rarely(trouble):
+    async def main():
+        async with show() as s:
+            for _ in range(30):
+                turn = await s.speak(6, pauses=range(20, 25))
+                if trouble == "is slow":
+                    s.high.every = 4
+                await asyncio.sleep(0.5)
+                if trouble == "stalls":
+                    s.high.frames = False
+                elif trouble == "breaks off":
+                    for face in s.high.faces:
+                        face.break_off()
+                await turn.wait()
+                s.high.frames = True
+            assert len(s.seen(DegradedEvent)) == len(s.seen(RecoveredEvent)) + 1 <= 2
+            assert sum(len(face.starts) for face in s.high.faces) <= 12
+            s.high.every = 1
+            await asyncio.sleep(31)
+            await (await s.speak(70)).wait()
+            assert len(s.seen(RecoveredEvent)) == len(s.seen(DegradedEvent))
 
     run(main())
 

@@ -212,8 +212,8 @@ def test_a_speech_that_comes_all_at_once_is_fed_from_its_first_sample():
                 # The clock runs on between the first sound and the pump's turn.
                 s.voice.audio(300, f"r{number}", f"i{number}")
                 s.voice.finish(f"r{number}")
-                asyncio.get_running_loop().call_soon(lambda: setattr(asyncio.get_running_loop(), "_now", now + 0.004))
-                now = asyncio.get_running_loop().time()
+                loop = asyncio.get_running_loop()
+                loop.call_soon(setattr, loop, "_now", loop.time() + 0.004)
                 await turn.wait()
                 assert s.avatar.starts[-1] == (turn.id, 0)
                 assert len(s.avatar.sent[turn.id]) == 300 * 32

@@ -47,7 +47,7 @@ class LiveRung:
         begin: Media unit of the act from which on it makes frames.
         lag: Whether it keeps up with the act.
         judged: Whether that matters: its frames come here.
-        framed: Whether a frame of it was delivered in any speech.
+        shown: Media units of speech for which frames of it were delivered.
         tasks: Its pump and its reader, once started.
     """
 
@@ -74,7 +74,7 @@ class LiveRung:
         self.begin = 0
         self.lag = Lag(0, clock.now())
         self.judged = not getattr(adapter, "elsewhere", False)
-        self.framed = False
+        self.shown = 0
         self.tasks: list[asyncio.Task[None]] = []
         self._wish: int | None = None
         self._rate_hz = adapter.audio_format.rate_hz

@@ -103,7 +103,7 @@ class Rungs:
         """That rung cannot go on; if it is in use, the next takes over."""
         if self._closed or live not in (self.live, self.waiting, self.leaving):
             return
-        self._ladder.failed(live.index, error, framed=live.framed)
+        self._ladder.failed(live.index, error, shown=live.shown)
         if live is self.live:
             self.live, self._at, self._descending = None, live.index + 1, True
             self.see_off()
@@ -177,6 +177,9 @@ class Rungs:
                     live = await self._connect(index, CONNECT_S)
                 except Exception:  # foreign code; that it is away is known, and it is tried again
                     continue
+                if not self._ladder.reached(index):
+                    self._retire(live)
+                    continue
                 if self.waiting is not None:
                     self._retire(self.waiting)
                 self.waiting = live
@@ -249,7 +252,9 @@ class Rungs:
         self._bus.publish(DegradedEvent(component="avatar", was=was, now=self.name, reason=reason))
 
     def recovered(self, live: LiveRung) -> None:
-        """A better rung than was known has shown something: it is in use again."""
+        """A better rung than was known shows something: once it can be relied on, it is told that it is back."""
+        if not self._ladder.proven(live.index, live.shown):
+            return
         self.told = live.index
         self._meters.recoveries += 1
         self._bus.publish(RecoveredEvent(component="avatar", now=live.name))

@@ -209,9 +209,9 @@ class AvatarStage:
             self._seam.join(act.pose if act.framed_to >= self._splice - FRAME_UNITS else None)
             self._splice = None
         if frame.sample + FRAME_UNITS > act.framed_to:
+            live.shown += min(MEDIA_RATE_HZ, frame.sample + FRAME_UNITS - act.framed_to)
             act.framed_to = frame.sample + FRAME_UNITS
         live.lag.frame(frame.sample)
-        live.framed = True
         meters = self.meters
         meters.frames += 1
         meters.frame_unit = frame.sample
