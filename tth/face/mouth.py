@@ -23,9 +23,9 @@ _ROW = {viseme: row for row, viseme in enumerate(VISEMES)}
 _LIPS = GROUPS.index("lips")
 _SPOKEN = slice(VISEMES.index("sil") + 1, None)
 
-_ATTACK = 30 * MS
-_RELEASE = 40 * MS
-_HOLD = 70 * MS
+_ATTACK = 20 * MS
+_RELEASE = 20 * MS
+_HOLD = 60 * MS
 """A closure lasts at least so long, two frames at 30 a second."""
 
 _LOOK = max(_HOLD, *(reach * MS for pair in REACH_MS.values() for reach in pair))

@@ -1,17 +1,17 @@
-"""Closures from detectors: shut at once, held long enough to be seen, let go gently."""
+"""Closures from detectors: shut at once, held long enough to be seen, let go in a frame."""
 
 from __future__ import annotations
 
 from tth.face.blendshapes import Weights
 from tth.face.lipsync.model import DETECTORS
 
-_FROM, _TO = 0.30, 0.55
+_FROM, _TO = 0.40, 0.60
 """A detector's score at which lips begin to meet, and at which they have met."""
 
 _HOLD_FRAMES = 2
-"""Lips that met stay so, 67 ms."""
+"""Lips that met do so for at least as many frames, 67 ms."""
 
-_RELEASE = 0.5
+_RELEASE = 1.0
 """How much a frame lets go."""
 
 
@@ -34,10 +34,11 @@ class Closing:
         met = min(1.0, max(0.0, (best[strongest] - _FROM) / (_TO - _FROM)))
         if met >= self._met:
             self._viseme = DETECTORS[strongest]
-            self._held = _HOLD_FRAMES - 1 if met == 1.0 else 0
+            self._held = self._held + 1 if met == 1.0 else 0
             self._met = met
-        elif self._held:
-            self._held -= 1
+        elif 0 < self._held < _HOLD_FRAMES:
+            self._held += 1
         else:
+            self._held = 0
             self._met = max(met, self._met - _RELEASE)
         return self._met, self._viseme

@@ -39,7 +39,7 @@ def _kernel() -> Weights:
 _KERNEL = _kernel()
 _LIPS = GROUPS.index("lips")
 
-_NEAR = slice(_BEHIND - 1, _BEHIND + _AHEAD)
+_NEAR = slice(_BEHIND - 1, _BEHIND + 2)
 """The steps in which a closure counts for the pose."""
 
 _QUIET_POWER = 1e-5

@@ -1,4 +1,4 @@
-/** Closures from detectors: shut at once, held long enough to be seen, let go gently. */
+/** Closures from detectors: shut at once, held long enough to be seen, let go in a frame. */
 
 import { CLOSING, MODEL } from "./tables.js";
 
@@ -6,6 +6,7 @@ const DETECTORS = MODEL.detectors.length;
 
 /** How far the lips must meet, frame by frame. */
 export class Closing {
+  /** For how many frames they have met. */
   #held = 0;
 
   /** The last frame's closure, 0 to 1. */
@@ -35,9 +36,12 @@ export class Closing {
     const met = Math.min(1, Math.max(0, (best - CLOSING.from) / (CLOSING.to - CLOSING.from)));
     if (met >= this.met) {
       this.viseme = MODEL.detectors[strongest];
-      this.#held = met === 1 ? CLOSING.holdFrames - 1 : 0;
+      this.#held = met === 1 ? this.#held + 1 : 0;
       this.met = met;
-    } else if (this.#held) this.#held--;
-    else this.met = Math.max(met, this.met - CLOSING.release);
+    } else if (this.#held > 0 && this.#held < CLOSING.holdFrames) this.#held++;
+    else {
+      this.#held = 0;
+      this.met = Math.max(met, this.met - CLOSING.release);
+    }
   }
 }

@@ -32,10 +32,10 @@ export const MODEL = {
 
 /** tth/face/lipsync/closing.py */
 export const CLOSING = {
-  from: 0.3,
-  to: 0.55,
+  from: 0.4,
+  to: 0.6,
   holdFrames: 2,
-  release: 0.5,
+  release: 1,
 };
 
 /** tth/face/lipsync/reader.py */
