@@ -23,17 +23,18 @@ SHAPES: dict[str, Shape] = {
 """Offsets and widths: 2 and 7 steps ahead, two more in which visemes are smoothed, half a window: 57 and 113 ms."""
 
 LATE: dict[str, float] = {
+    "festival": 0.003,
     "festival/lj": 0.005,
     "festival/machac": 0.005,
-    "festival/mv": 0.004,
-    "festival/ked": 0.004,
     "festival/slt-hts": 0.003,
     "festival/ona": 0.002,
-    "festival/ph": 0.002,
     "festival/dita": 0.001,
     "flite": 0.001,
 }
-"""Seconds by which a voice's labels come before its sound: the shift at which a network agrees best."""
+"""Seconds by which labels come before the sound: the shift at which a network agrees best with a voice it has learnt.
+
+A family's own number stands for the voices that were not learnt from.
+"""
 
 
 def make() -> Model:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.lipsync.corpus import Utterance
+from tools.lipsync.examples import lateness
+from tools.lipsync.making import LATE
 from tools.lipsync.telling import tell
 from tth.core.media import MEDIA_RATE_HZ
 from tth.face.blendshapes import Weights
@@ -63,7 +65,7 @@ def by_network(one: Utterance, model: Model, *, live: bool) -> Lips:
 def by_phonemes(one: Utterance) -> Lips:
     """The phoneme-timed mouth on the true times: what is lost between times and weights."""
     track = MouthTrack()
-    for mark in one.marks():
+    for mark in one.marks(lateness(one.voice, LATE)):
         track.add(mark)
     poses, closures = list[Weights](), list[float]()
     for frame in range(_frames(one)):

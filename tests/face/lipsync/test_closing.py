@@ -24,7 +24,7 @@ def test_a_long_closure_is_not_made_longer():
 
 
 def test_an_unsure_detector_closes_in_part():
-    ((met, _),) = closures((0.5, 0))
+    ((met, _),) = closures((0.6, 0))
     assert 0.3 < met < 0.7
 
 

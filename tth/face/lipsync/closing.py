@@ -5,7 +5,7 @@ from __future__ import annotations
 from tth.face.blendshapes import Weights
 from tth.face.lipsync.model import DETECTORS
 
-_FROM, _TO = 0.40, 0.60
+_FROM, _TO = 0.50, 0.70
 """A detector's score at which lips begin to meet, and at which they have met."""
 
 _HOLD_FRAMES = 2

@@ -32,8 +32,8 @@ export const MODEL = {
 
 /** tth/face/lipsync/closing.py */
 export const CLOSING = {
-  from: 0.4,
-  to: 0.6,
+  from: 0.5,
+  to: 0.7,
   holdFrames: 2,
   release: 1,
 };
