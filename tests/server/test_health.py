@@ -102,3 +102,18 @@ async def test_a_face_that_cannot_be_made_leaves_the_server_well(registry) -> No
 async def test_health_counts_the_open_sessions() -> None:
     async with serving() as site, site.join(), site.join():
         assert (await site.get("/health")).json["sessions"] == 2
+
+
+async def test_a_face_that_is_away_when_a_session_opens_is_told_to_its_client_and_in_the_health() -> None:
+    away = ("primary=a2f", "target=127.0.0.1:1", "fallback=[stub_avatar]")
+    house = make_house(*(f"components.avatar.{each}" for each in away))
+    async with serving(house=house) as site:
+        assert (await site.get("/health")).json["components"]["avatar"]["status"] == "ok"
+        async with site.join() as peer:
+            assert (await peer.ask("hi"))["type"] == "turn_complete"
+            assert [event["type"] for event in peer.seen if isinstance(event, dict)][:2] == ["session_ready", "degraded"]
+            (told,) = peer.events("degraded")
+            assert (told["component"], told["was"], told["now"]) == ("avatar", "a2f", "stub_avatar")
+            face = (await site.get("/health")).json["components"]["avatar"]
+            assert (face["adapter"], face["status"], face["detail"]) == ("stub_avatar", "degraded", told["reason"])
+        assert (await site.get("/health")).json["components"]["avatar"]["status"] == "ok"

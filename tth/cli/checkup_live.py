@@ -24,6 +24,10 @@ ADAPTERS_S, VOICE_S, AVATAR_S = 2.5, 6.0, 12.0
 """Seconds from the beginning by which each part is over, well or not; the whole takes less than 15."""
 
 
+LISTEN_S = 2.0
+"""What is left of the voice's time to listen to it, however long it takes to be ready."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deadlines:
     """When each part is given up, on the loop's clock."""
@@ -46,7 +50,7 @@ async def try_path(profile: Profile, registry: Registry, settings: Settings, dea
     try:
         told.doing("the voice")
         try:
-            async with asyncio.timeout_at(deadlines.voice):
+            async with asyncio.timeout_at(deadlines.voice - LISTEN_S):
                 await casting.warm_up(profile)
         except TimeoutError:
             pass  # what is not ready is told by the hop that needs it

@@ -20,6 +20,7 @@ from tth.core.events import (
     DegradedEvent,
     ErrorEvent,
     Event,
+    RecoveredEvent,
     SessionReadyEvent,
     SpeechMarkEvent,
     TextDeltaEvent,
@@ -181,6 +182,8 @@ class Dialogue:
             case DegradedEvent():
                 told = f"{event.component}: {event.now or 'nothing'} ({event.reason})"
                 click.secho(printable(told), fg="yellow", err=True)
+            case RecoveredEvent():
+                click.secho(f"{event.component}: {event.now} again", fg="green", err=True)
 
     def _greet(self, event: SessionReadyEvent) -> None:
         parts = ", ".join(f"{kind} {name}" for kind, name in event.components.items())

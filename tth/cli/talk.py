@@ -42,7 +42,7 @@ class LocalTalk:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._events = session.subscribe()
+        self._standing, self._events = session.standing(), session.subscribe()
         self.profile = session.cast.profile
         session.attach_client()
 
@@ -64,7 +64,8 @@ class LocalTalk:
 
     async def events(self) -> Stream[Event]:
         """Everything that happens."""
-        yield self._session.ready()
+        for standing in self._standing:
+            yield standing
         async for event in self._events:
             yield event
 

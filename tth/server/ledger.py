@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tth.core.clock import LoopClock
+from tth.core.events import DegradedEvent
 from tth.core.media import MEDIA_RATE_HZ
 from tth.observers.metering import Metering, Page
 from tth.observers.totals import Totals, summed
@@ -43,6 +44,14 @@ class Ledger:
             metering.close()
             del self._open[session.id]
             self._closed.setdefault(session.cast.profile, Totals()).add(metering.totals)
+
+    def lacks(self, profile: str) -> dict[str, DegradedEvent]:
+        """What open sessions of that profile have had to change for something less good, by component."""
+        found: dict[str, DegradedEvent] = {}
+        for session, _ in self._open.values():
+            if session.cast.profile == profile:
+                found.update({each.component: each for each in session.standing() if isinstance(each, DegradedEvent)})
+        return found
 
     def metering(self, session: Session) -> Metering:
         """The numbers of an open session."""

@@ -97,6 +97,7 @@ class ClientStream:
         self._socket = socket
         self._media = media
         self._metering = metering
+        self._standing = session.standing()
         self._subscription = session.subscribe(LIMITS)
         self._turn: Turn | None = None
         self._reader: SpeechReader | None = None
@@ -124,7 +125,8 @@ class ClientStream:
     async def _write(self) -> None:
         subscription = self._subscription
         loop = asyncio.get_running_loop()
-        await self._send_event(self._session.ready())
+        for standing in self._standing:
+            await self._send_event(standing)
         while True:
             while (event := subscription.get_nowait()) is not None:
                 await self._send_event(event)

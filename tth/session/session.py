@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -73,6 +74,7 @@ class Session:
         self.components: dict[str, str] = {}
         self.meters = Meters()
         self._observing = observing
+        self._lacks: dict[str, DegradedEvent] = {}
         self._tasks = Tasks(self._broke)
         self._open = False
         self._hearing = False
@@ -123,6 +125,8 @@ class Session:
         try:
             await self._voice.renew("")
             await self._stage.open()
+            # What was published meanwhile is with the observers when the session is handed out.
+            await asyncio.sleep(0)
         except BaseException:
             await self.close()
             raise
@@ -152,6 +156,10 @@ class Session:
             components=dict(self.components),
         )
 
+    def standing(self) -> list[Event]:
+        """What somebody who subscribes now has missed and must know: what the session is, and what it lacks."""
+        return [self.ready(), *self._lacks.values()]
+
     def _realtime(self) -> Sequence[Maker[RealtimeAdapter]]:
         if self.cast.realtime:
             return self.cast.realtime
@@ -175,6 +183,10 @@ class Session:
     def _follow(self, event: Event) -> None:
         if isinstance(event, DegradedEvent | RecoveredEvent) and event.component in self.components:
             self.components[event.component] = event.now
+        if isinstance(event, DegradedEvent):
+            self._lacks[event.component] = event
+        elif isinstance(event, RecoveredEvent):
+            self._lacks.pop(event.component, None)
 
     def _first_frame(self) -> None:
         self._orchestrator.first_frame()
