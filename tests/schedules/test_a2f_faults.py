@@ -34,10 +34,10 @@ HARMLESS = {
     "a short stall": Fault(frame=20, stall_s=0.2),
 }
 HARMFUL = {
-    "busy": (Fault(refuse="RESOURCE_EXHAUSTED"), "busy"),
-    "away": (Fault(refuse="UNAVAILABLE"), "reached"),
-    "parameters refused": (Fault(refuse="INVALID_ARGUMENT"), "INVALID_ARGUMENT"),
-    "no key": (Fault(refuse="UNAUTHENTICATED"), "key"),
+    "busy": (Fault(refuse="RESOURCE_EXHAUSTED"), "refuses it with RESOURCE_EXHAUSTED"),
+    "away": (Fault(refuse="UNAVAILABLE"), "refuses it with UNAVAILABLE"),
+    "parameters refused": (Fault(refuse="INVALID_ARGUMENT"), "refuses it with INVALID_ARGUMENT"),
+    "no key": (Fault(refuse="UNAUTHENTICATED"), "refuses it with UNAUTHENTICATED"),
     "the clip fails": (Fault(frame=5, error="the graphics card is on fire"), "the graphics card is on fire"),
     "broken inside": (Fault(frame=5, abort="INTERNAL"), "INTERNAL"),
     "broken off": (Fault(frame=5, drop=True), "UNAVAILABLE"),

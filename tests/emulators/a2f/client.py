@@ -6,7 +6,7 @@ import asyncio
 import math
 from array import array
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 import grpc
@@ -134,14 +134,41 @@ async def say(call, messages: Iterable[AudioStream], *, half_close: bool = True)
         pass  # the call has ended; its answer says how
 
 
-async def hear(call) -> Answer:
+async def speak(call, told: asyncio.Event, piece: AudioStream) -> None:
+    """Send a clip as it is spoken, a piece every few milliseconds, until it is told how the clip ended."""
+    try:
+        await call.write(header())
+        while not told.is_set():
+            await call.write(piece)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(0.003):
+                    await told.wait()
+        await call.done_writing()
+    except (grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        pass  # the call has ended; its answer says how
+
+
+async def speak_live(channel, piece: AudioStream, **metadata: str) -> Answer:
+    """One call whose client stops when it is told in the stream."""
+    call, told = begin(channel, **metadata), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(speak(call, told, piece))
+        answer = await hear(call, told)
+    return answer
+
+
+async def hear(call, told: asyncio.Event | None = None) -> Answer:
     """Everything up to the end of the call."""
     answer = Answer()
     try:
         while (part := await call.read()) is not grpc.aio.EOF:
             answer.parts.append(part)
+            if told is not None and part.HasField("status"):
+                told.set()
     except grpc.aio.AioRpcError:
         pass
+    if told is not None:
+        told.set()
     answer.code, answer.details = await call.code(), await call.details()
     return answer
 

@@ -137,7 +137,7 @@ async def test_one_clip_more_than_there_are_streams_is_refused_and_can_come_late
         await first.write(header())
         await first.read()
         refused = await converse(channel, clip(tone(1_600)))
-        assert (refused.code, refused.parts) == (grpc.StatusCode.RESOURCE_EXHAUSTED, [])
+        assert (refused.code, refused.kinds) == (grpc.StatusCode.RESOURCE_EXHAUSTED, ["status"])
         assert "all 1 streams are taken" in refused.details
         await first.write(END)
         assert (await hear(first)).code is OK

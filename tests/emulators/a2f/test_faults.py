@@ -36,9 +36,10 @@ async def answer_with(*faults, **options):
         return answer, emulator.records[0]
 
 
-async def test_refuse_ends_the_call_before_a_word():
+async def test_refuse_ends_the_call_before_its_header():
     answer, record = await answer_with({"refuse": "PERMISSION_DENIED"})
-    assert (answer.parts, answer.code) == ([], grpc.StatusCode.PERMISSION_DENIED)
+    assert (answer.kinds, answer.code) == (["status"], grpc.StatusCode.PERMISSION_DENIED)
+    assert (answer.statuses[0].code, answer.statuses[0].message) == (Status.ERROR, answer.details)
     assert (record.ended, record.code) == ("refused", "PERMISSION_DENIED")
 
 

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import grpc
 import pytest
 
-from tests.emulators.a2f.client import END, ask, begin, clip, connected, converse, header, hear, say, sound, tone
+from tests.emulators.a2f.client import (
+    END,
+    ask,
+    begin,
+    clip,
+    connected,
+    converse,
+    header,
+    hear,
+    say,
+    sound,
+    speak_live,
+    tone,
+)
+from tth.emulators.a2f.faults import Fault, Faults
 from tth.emulators.a2f.intake import Pace
 from tth.emulators.a2f.options import EmulatorOptions, Limits
 from tth.testing.emulated_a2f import emulated_a2f
@@ -35,19 +50,26 @@ SHORT = Limits(message_s=1, clip_s=2, idle_s=0.05, slow_s=0.05, drain_s=0.2)
         ([header(), sound(bytes(320_002)), END], "10.0001 s of sound in one message; the most is 10 s"),
         ([header(), *[sound(bytes(320_000))] * 30, PIECE, END], "the clip is longer than 300 s"),
         ([header(), PIECE], "closed without end_of_audio"),
-        ([header(), PIECE, END, PIECE], "audio_with_emotion after end_of_audio"),
         ([], "closed without end_of_audio"),
     ],
 )
 async def test_what_cannot_be_is_told_in_the_stream_and_in_the_status(messages, told):
-    # Paced, so that a clip is not over before what follows its end has come.
-    async with emulated_a2f(EmulatorOptions(fps=30 if messages[-1:] == [PIECE] else 0)) as (target, emulator):
+    async with emulated_a2f() as (target, emulator):
         answer = await ask(target, messages)
         (record,) = emulator.records
     assert (answer.code, answer.statuses[-1].code) == (INVALID, Status.ERROR)
     assert told in answer.details
     assert answer.statuses[-1].message == answer.details == record.reason
     assert (record.ended, record.code) == ("refused", "INVALID_ARGUMENT")
+
+
+@pytest.mark.parametrize("after", [PIECE, header(), AudioStream()])
+async def test_what_follows_the_end_of_the_sound_is_not_read(after):
+    async with emulated_a2f(EmulatorOptions(fps=300)) as (target, emulator):
+        answer = await ask(target, [header(), PIECE, END, after])
+        (record,) = emulator.records
+    assert (answer.code, len(answer.frames)) == (grpc.StatusCode.OK, 3)
+    assert (record.ended, record.audio_bytes) == ("complete", 3_200)
 
 
 async def test_bytes_that_are_no_message_are_refused():
@@ -77,18 +99,65 @@ async def test_a_message_over_grpcs_own_limit_ends_its_call_and_no_other():
         assert [record.ended for record in emulator.records] == ["complete", "cancelled"]
 
 
-async def test_a_client_that_is_turned_away_takes_no_stream():
-    limits = Limits(door_s=60)
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        ({"streams": 1}, grpc.StatusCode.RESOURCE_EXHAUSTED),
+        ({"key": "k"}, grpc.StatusCode.UNAUTHENTICATED),
+        ({"function_id": "f"}, grpc.StatusCode.NOT_FOUND),
+        ({"faults": Faults(faults=(Fault(refuse="UNAVAILABLE"),))}, grpc.StatusCode.UNAVAILABLE),
+    ],
+)
+async def test_who_is_refused_at_the_door_hears_the_true_status_though_it_is_in_the_middle_of_sending(options, code):
+    async with emulated_a2f(EmulatorOptions(**options)) as (target, emulator), connected(target) as channel:
+        first = begin(channel)  # has the one stream, where there is one
+        await first.write(header())
+        await first.read()
+        async with asyncio.TaskGroup() as group:
+            talking = [group.create_task(speak_live(channel, PIECE)) for _ in range(20)]
+        answers = [task.result() for task in talking]
+        assert [(answer.code, answer.kinds) for answer in answers] == [(code, ["status"])] * 20
+        assert {answer.statuses[0].code for answer in answers} == {Status.ERROR}
+        assert {answer.statuses[0].message for answer in answers} == {answers[0].details}
+        assert [record.ended for record in emulator.records[1:]] == ["refused"] * 20
+        first.cancel()
+
+
+@pytest.mark.parametrize(
+    ("refused", "options", "told"),
+    [
+        ([header(), sound(b"\0")], {}, "INVALID_ARGUMENT"),
+        ([header()], {"key": "k"}, "UNAUTHENTICATED"),
+        ([header()], {"faults": Faults(faults=(Fault(refuse="UNAVAILABLE", clip=1),))}, "UNAVAILABLE"),
+    ],
+)
+async def test_a_client_that_is_refused_takes_no_stream_while_it_is_still_read(refused, options, told):
+    limits = Limits(drain_s=60)
     async with (
-        emulated_a2f(EmulatorOptions(streams=1, key="k", limits=limits)) as (target, _),
+        emulated_a2f(EmulatorOptions(streams=1, limits=limits, **options)) as (target, emulator),
         connected(target) as channel,
     ):
-        waiting = begin(channel, authorization="Bearer wrong")
-        await waiting.write(header())
+        waiting = begin(channel)
+        for message in refused:
+            await waiting.write(message)
+        while not (await waiting.read()).HasField("status"):
+            pass
+        assert (emulator.ledger.open, emulator.ledger.taken) == (1, 0)
         answer = await converse(channel, [header(), PIECE, END], authorization="Bearer k")
         assert answer.code is grpc.StatusCode.OK
         await waiting.write(END)
-        assert (await hear(waiting)).code is grpc.StatusCode.UNAUTHENTICATED
+        assert (await hear(waiting)).code.name == told
+
+
+async def test_a_refused_client_that_leaves_without_waiting_for_the_status_was_refused_and_has_not_cancelled():
+    async with emulated_a2f(EmulatorOptions(key="k")) as (target, emulator), connected(target) as channel:
+        call = begin(channel)
+        await call.write(header())
+        await call.read()
+        call.cancel()
+        await emulator.ledger.settled()
+        (record,) = emulator.records
+    assert (record.ended, record.code) == ("refused", "UNAUTHENTICATED")
 
 
 async def test_a_refused_client_that_never_stops_is_read_no_longer_than_it_may_be():
@@ -104,6 +173,22 @@ async def test_a_refused_client_that_never_stops_is_read_no_longer_than_it_may_b
 
 async def _talk_on(call):
     await say(call, [header(), sound(b"\0"), *[PIECE] * 100_000], half_close=False)
+
+
+async def test_a_client_that_does_not_read_is_held_back_and_loses_nothing_by_it():
+    limits = Limits(unsent_s=1, idle_s=0.2, slow_s=0.2)
+    minute = [header(144_000), *[sound(bytes(288_000))] * 60, END]
+    async with emulated_a2f(EmulatorOptions(limits=limits)) as (target, emulator), connected(target) as channel:
+        call = begin(channel)
+        async with asyncio.TaskGroup() as group:
+            sending = group.create_task(say(call, minute))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await asyncio.shield(sending)
+            assert not sending.done()
+            assert emulator.records[0].seconds < 40
+            answer = await hear(call)
+    assert (answer.code, len(answer.frames)) == (grpc.StatusCode.OK, 1_800)
 
 
 async def test_a_client_that_sends_nothing_is_cut_off():
@@ -153,3 +238,15 @@ def test_who_is_behind_must_catch_up_before_the_deadline():
     assert deadline((100, 1), (105, 1)) == 109
     assert deadline((100, 1), (105, 1), (106, 1)) == 113
     assert deadline((100, 1), (105, 1), (106, 1), (106, 9)) == 131
+
+
+def test_while_a_client_is_held_back_its_time_stands_still():
+    pace = Pace(Limits(pace=0.5, slow_s=7))
+    pace.pause(3)
+    assert pace.deadline == float("inf")
+    pace.take(1, 100)
+    pace.pause(50)
+    assert pace.deadline == 159
+    pace.take(1, 155)
+    pace.pause(10)
+    assert pace.deadline == 169

@@ -14,7 +14,7 @@ from tests.emulators.a2f.certificates import Authority
 from tests.emulators.a2f.client import ask, clip, connected, converse, tone
 from tth.emulators.a2f.options import EmulatorOptions, Security
 from tth.testing.emulated_a2f import emulated_a2f
-from tth.wire.a2f.messages_pb2 import A2XConfig, ConfigsTypeRequest, HealthCheckRequest, HealthCheckResponse
+from tth.wire.a2f.messages_pb2 import A2XConfig, ConfigsTypeRequest, HealthCheckRequest, HealthCheckResponse, Status
 from tth.wire.a2f.methods import CHECK, CONTROLLER, GET_CONFIGS, WATCH
 
 SHORT = clip(tone(1_600))
@@ -93,7 +93,7 @@ async def test_key_and_function_are_asked_for(metadata, code):
     async with emulated_a2f(LOCKED) as (target, emulator):
         answer = await ask(target, SHORT, **metadata)
     assert answer.code is code
-    assert not answer.statuses or code is OK
+    assert [status.code for status in answer.statuses] == [Status.SUCCESS if code is OK else Status.ERROR]
     assert "secret" not in answer.details
     assert emulator.records[0].ended == ("complete" if code is OK else "refused")
 

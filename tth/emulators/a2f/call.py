@@ -12,7 +12,7 @@ from google.protobuf.message import DecodeError
 
 from tth.emulators.a2f.breaking import break_off, port_of
 from tth.emulators.a2f.clip import Clip, Frame
-from tth.emulators.a2f.doors import TurnedAway, check_metadata
+from tth.emulators.a2f.doors import check_metadata
 from tth.emulators.a2f.faults import Fault
 from tth.emulators.a2f.intake import Intake
 from tth.emulators.a2f.messages import frames_message, header_message, processed_message, status_message
@@ -23,6 +23,7 @@ from tth.emulators.a2f.script import Plan, Script
 from tth.emulators.a2f.shaping import wire_name
 from tth.errors import ProtocolError
 from tth.wire.a2f.messages_pb2 import AudioStream, Status
+from tth.wire.a2f.methods import FRAMES_A_SECOND
 
 Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 
@@ -57,7 +58,9 @@ class Call:
         self._plan = Plan([])
         self._sabotage = Sabotage(self._plan, [wire_name(name) for name in names])
         self._wake = asyncio.Event()
+        self._room = asyncio.Event()
         self._problem: ProtocolError | None = None
+        self._told: ProtocolError | None = None
         self._due_at = 0.0
         self._last: Frame | None = None
 
@@ -67,8 +70,7 @@ class Call:
             problem = await self._converse()
             if problem is None:
                 return
-            ended: Ending = "cut" if isinstance(problem, Cut) else "refused"
-            self._ledger.end(self._record, ended, problem.code, problem.problem)
+            self._fail(problem)
             if problem.code != "OK":
                 await self._context.abort(grpc.StatusCode[problem.code], problem.problem)
         finally:
@@ -91,21 +93,44 @@ class Call:
                 reading.cancel()
         return problem
 
+    def _fail(self, problem: ProtocolError) -> None:
+        """The clip is over for this reason."""
+        ended: Ending = "cut" if isinstance(problem, Cut) else "refused"
+        self._ledger.end(self._record, ended, problem.code, problem.problem)
+
     def _left(self) -> None:
         """The clip is over before its end; says nothing where the end was told."""
+        if self._told is not None:
+            self._fail(self._told)  # the client heard why, and did not wait for the status
         self._ledger.end(self._record, "cut" if self._record.being_cut else "cancelled", "CANCELLED")
 
     # Reading
 
     async def _read(self) -> None:
-        """Take what comes until it is over; once something is wrong, pass over it."""
+        """Take what comes until the sound is over; once something is wrong, pass over it."""
         while isinstance(raw := await self._context.read(), bytes):
             if self._problem is None:
                 self._take(raw)
-            if self._problem is not None and (self._intake.ended or _ends(raw)):
+            if self._intake.ended or (self._problem is not None and _ends(raw)):
                 return
+            if self._full():
+                await self._hold_back()
         if self._problem is None:
             self._take(None)
+
+    def _full(self) -> bool:
+        """Whether so many frames wait for the client that it is not read, and gRPC holds it back."""
+        clip = self._intake.clip
+        if clip is None or self._problem is not None:
+            return False
+        return clip.ready > max(self._options.frames_a_message, self._options.limits.unsent_s * FRAMES_A_SECOND)
+
+    async def _hold_back(self) -> None:
+        since = self._now()
+        while self._full():
+            self._room.clear()
+            await self._room.wait()
+        self._intake.held_back(self._now() - since)
 
     def _take(self, raw: bytes | None) -> None:
         """Take a message, or the half-close."""
@@ -156,11 +181,12 @@ class Call:
         self._sabotage = Sabotage(self._plan, self._sabotage.names)
         if not self._ledger.admit(self._record, self._options.streams):
             problem = f"all {self._options.streams} streams are taken; try again later"
-            raise TurnedAway("RESOURCE_EXHAUSTED", problem)
+            raise ProtocolError("RESOURCE_EXHAUSTED", problem)
 
     async def _begin(self) -> None:
         if (fault := self._plan.of("refuse")) is not None:
-            raise TurnedAway(fault.refuse or "UNAVAILABLE", "the script of faults says so")
+            code = fault.refuse or "UNAVAILABLE"
+            raise ProtocolError(code, f"the script of faults refuses it with {code}")
         if (fault := self._plan.of("late_header_s")) is not None:
             await asyncio.sleep(fault.late_header_s or 0.0)
         if self._plan.of("no_header") is None and self._record.header is not None:
@@ -183,6 +209,7 @@ class Call:
             await self._keep_pace(frames)
             await self._context.write(frames_message(frames))
             self._record.frames += len(frames)
+            self._room.set()
 
     async def _keep_pace(self, frames: list[Frame]) -> None:
         fps = self._sabotage.fps(frames[0].number, self._options.fps)
@@ -220,13 +247,14 @@ class Call:
 
     async def _tell(self, problem: ProtocolError, reading: asyncio.Task[None]) -> None:
         """Say why, and read on for a while: a write under way when the call ends would hide its status."""
-        limits = self._options.limits
+        self._ledger.release(self._record)
         if isinstance(problem, Cut) and problem.code != "OK":
             return
-        if not isinstance(problem, TurnedAway | Cut):
+        if not isinstance(problem, Cut):
             await self._context.write(status_message(Status.ERROR, problem.problem))
-        self._problem = problem
-        await asyncio.wait({reading}, timeout=limits.door_s if isinstance(problem, TurnedAway) else limits.drain_s)
+        self._problem = self._told = problem
+        self._room.set()
+        await asyncio.wait({reading}, timeout=self._options.limits.drain_s)
 
 
 def metadata_of(context: grpc.aio.ServicerContext[Any, Any]) -> dict[str, str]:

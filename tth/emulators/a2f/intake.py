@@ -35,6 +35,13 @@ class Pace:
         if self._lasts_until >= now:
             self._behind_since = None
 
+    def pause(self, seconds: float) -> None:
+        """For so long none could come."""
+        if self._lasts_until is not None:
+            self._lasts_until += seconds
+        if self._behind_since is not None:
+            self._behind_since += seconds
+
     @property
     def deadline(self) -> float:
         """When a client of which no more comes is cut off; infinite before the first sound."""
@@ -94,10 +101,7 @@ class Intake:
             message = AudioStream.FromString(raw)
         except DecodeError as error:
             raise refused(f"a message of {len(raw)} bytes is no AudioStream") from error
-        part = message.WhichOneof("stream_part")
-        if self.ended:
-            raise refused(f"{part or 'an empty message'} after end_of_audio; nothing may follow it")
-        match part:
+        match message.WhichOneof("stream_part"):
             case "audio_stream_header":
                 self._begin(message.audio_stream_header)
             case "audio_with_emotion":
@@ -139,13 +143,17 @@ class Intake:
             self._pace.take(seconds, now)
 
     def half_close(self) -> None:
-        """The client sends no more.
+        """The client sends no more, and the clip has not ended.
 
         Raises:
-            ProtocolError: The clip has not ended.
+            ProtocolError: Always.
         """
-        if not self.ended:
-            raise refused("the stream was closed without end_of_audio")
+        raise refused("the stream was closed without end_of_audio")
+
+    def held_back(self, seconds: float) -> None:
+        """The client was not read for so long, which does not count against it."""
+        self._heard_at += seconds
+        self._pace.pause(seconds)
 
     @property
     def deadline(self) -> float:

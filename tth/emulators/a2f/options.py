@@ -32,7 +32,7 @@ class Limits:
         pace: Of real time, counted from the first sound.
         drain_s: So long a refused client is still read, so that it sees why: a write that is under way when a call
             ends hides the true status from it.
-        door_s: The same at the door, for a wrong key or where all streams are taken.
+        unsent_s: A client that does not read is not read either while it has more than so much of its clip to come.
     """
 
     message_s: float = methods.MAX_MESSAGE_S
@@ -41,7 +41,7 @@ class Limits:
     slow_s: float = methods.MAX_SLOW_S
     pace: float = methods.MIN_PACE
     drain_s: float = 2.0
-    door_s: float = 0.1
+    unsent_s: float = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

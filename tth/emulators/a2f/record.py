@@ -30,7 +30,7 @@ class ClipRecord:
         ended: How the clip ended; ``None`` while it runs.
         code: The status that the call was ended with, where it was not OK.
         reason: Why.
-        admitted: It has one of the server's streams.
+        admitted: It has one of the server's streams; while it runs, and until it is refused.
         being_cut: The server is breaking the connection off.
     """
 
@@ -91,8 +91,13 @@ class Ledger:
 
     @property
     def open(self) -> int:
-        """How many clips run now."""
+        """How many calls run now."""
         return len(self._open)
+
+    @property
+    def taken(self) -> int:
+        """How many clips have one of the server's streams; one that is refused has none."""
+        return sum(record.admitted for record in self._open)
 
     async def settled(self) -> None:
         """Return once no clip runs."""
@@ -110,8 +115,12 @@ class Ledger:
 
     def admit(self, record: ClipRecord, streams: int) -> bool:
         """Give a clip one of so many streams; says whether there was one left."""
-        record.admitted = sum(each.admitted for each in self._open) < streams
+        record.admitted = self.taken < streams
         return record.admitted
+
+    def release(self, record: ClipRecord) -> None:
+        """A clip gives its stream back before it is over."""
+        record.admitted = False
 
     def end(self, record: ClipRecord, ended: Ending, code: str = "OK", reason: str = "") -> None:
         """A clip is over. Told once; what comes later changes nothing."""

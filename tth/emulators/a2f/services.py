@@ -12,11 +12,12 @@ import grpc.aio
 import yaml
 
 from tth.emulators.a2f.call import Call, metadata_of
-from tth.emulators.a2f.doors import TurnedAway, check_metadata
+from tth.emulators.a2f.doors import check_metadata
 from tth.emulators.a2f.feelings import MOST, PREFERRED_STRENGTH, STRENGTH, TRANSITION_S
 from tth.emulators.a2f.options import EmulatorOptions
 from tth.emulators.a2f.record import Ledger
 from tth.emulators.a2f.script import Script
+from tth.errors import ProtocolError
 from tth.wire.a2f import methods
 from tth.wire.a2f.messages_pb2 import A2XConfig, ConfigsTypeRequest, HealthCheckRequest, HealthCheckResponse
 
@@ -37,7 +38,7 @@ def handlers(options: EmulatorOptions, script: Script, ledger: Ledger, port: int
     ) -> AsyncIterator[A2XConfig]:
         try:
             check_metadata(options, metadata_of(context))
-        except TurnedAway as problem:
+        except ProtocolError as problem:
             await context.abort(grpc.StatusCode[problem.code], problem.problem)
         for name, content in config_files(options, request.config_type).items():
             yield A2XConfig(name=name, content=content)
