@@ -28,7 +28,7 @@ def report() -> None:
             figures = tally(utterances, lips, making.LATE)
             scores.setdefault(group, {})[way] = {name: round(value, 3) for name, value in figures.items()}
         _show(group, len(utterances), scores[group])
-    spoken = load_all(["flite-rms"])[:15]
+    spoken = load_all(["flite-rms"])[:30]
     loads = {point: round(100 * load(model, spoken, live=point == "live"), 2) for point in POINTS}
     people = human.trial(model)
     print(f"\nShare of a core: {', '.join(f'{point} {share:.2f} %' for point, share in loads.items())}")
