@@ -195,3 +195,20 @@ def test_the_manual_loop_tells_what_would_hang_for_ever():
 
     with pytest.raises(Stuck):
         run(main())
+
+
+def test_a_deadline_whose_end_fails_takes_no_other_with_it():
+    async def main():
+        dog, rung, failures = Watchdog(LoopClock()), [], []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: failures.append(context["exception"]))
+
+        def fail():
+            raise RuntimeError("no")
+
+        dog.watch(1, fail)
+        dog.watch(2, lambda: rung.append(2))
+        await asyncio.sleep(3)
+        assert rung == [2]
+        assert [str(failure) for failure in failures] == ["no"]
+
+    run(main())

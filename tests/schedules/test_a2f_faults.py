@@ -40,7 +40,7 @@ HARMFUL = {
     "no key": (Fault(refuse="UNAUTHENTICATED"), "refuses it with UNAUTHENTICATED"),
     "the clip fails": (Fault(frame=5, error="the graphics card is on fire"), "the graphics card is on fire"),
     "broken inside": (Fault(frame=5, abort="INTERNAL"), "INTERNAL"),
-    "broken off": (Fault(frame=5, drop=True), "UNAVAILABLE"),
+    "broken off": (Fault(frame=5, drop=True), "was lost"),
     "no header": (Fault(no_header=True), "before the names"),
     "a very late header": (Fault(late_header_s=30), "behind"),
     "stalled at once": (Fault(frame=0, stall_s="forever"), "behind"),

@@ -430,3 +430,18 @@ def test_a_client_that_takes_the_sound_faster_than_it_plays_blames_no_face_for_i
             await turn.wait()
 
     run(main())
+
+
+def test_a_face_that_does_not_move_while_the_voice_sounds_is_told_once():
+    async def main():
+        async with show() as s:
+            await (await s.speak(8, pauses=range(80))).wait()
+            assert s.seen(WarningEvent) == []
+            for _ in range(3):
+                await (await s.speak(8)).wait()
+            told = [event for event in s.seen(WarningEvent) if event.code == "still_face"]
+            assert [event.message for event in told] == [
+                "high gives poses, and they have all been the same for 3 s of speech"
+            ]
+
+    run(main())

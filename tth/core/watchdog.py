@@ -74,11 +74,13 @@ class Watchdog:
     def _bark(self) -> None:
         self._timer, self.looks_at = None, _NEVER
         now = self.clock.now()
-        for watch in [w for w in self.watches if w.due <= now]:
-            if watch in self.watches:
-                self.watches.discard(watch)
-                watch.expired()
-        self.look()
+        try:
+            for watch in [w for w in self.watches if w.due <= now]:
+                if watch in self.watches:
+                    self.watches.discard(watch)
+                    watch.expired()
+        finally:
+            self.look()  # one that fails takes no other's deadline with it
 
     def close(self) -> None:
         """Forget every deadline."""

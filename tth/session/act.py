@@ -16,6 +16,7 @@ class Act:
     Attributes:
         framed_to: Media unit up to which frames were delivered; who takes over goes on there.
         pose: The newest pose that was delivered, if any.
+        still: Poses in a row that were the same.
     """
 
     speech: Speech
@@ -25,3 +26,4 @@ class Act:
     emotions: list[EmotionMark] = field(default_factory=list)
     framed_to: int = 0
     pose: bytes | None = None
+    still: int = 0

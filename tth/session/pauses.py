@@ -18,6 +18,15 @@ _WINDOW_UNITS = MEDIA_RATE_HZ // 50
 _WHOLE = 1 << 60
 
 
+def sounding(speech: Speech, at: int) -> bool:
+    """Whether half of the second of ``speech`` from media unit ``at`` on is no pause."""
+    reader, loud = speech.reader(at), 0
+    while (piece := reader.read(at + MEDIA_RATE_HZ, _WINDOW_UNITS)) is not None:
+        samples = samples_of(piece[1]).astype(np.float32)
+        loud += float(samples @ samples) > len(samples) * QUIET_RMS**2
+    return 2 * loud * _WINDOW_UNITS >= MEDIA_RATE_HZ
+
+
 class PauseFinder:
     """Listens ahead in a speech, once over every sample.
 

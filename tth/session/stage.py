@@ -14,7 +14,7 @@ from tth.face.seam import Seam
 from tth.session.act import Act
 from tth.session.ladder import Rung
 from tth.session.meters import Meters
-from tth.session.pauses import PauseFinder
+from tth.session.pauses import PauseFinder, sounding
 from tth.session.playhead import Playhead
 from tth.session.rung import LiveRung
 from tth.session.rungs import Rungs
@@ -25,6 +25,9 @@ LOOK_S = 0.1
 """How often the avatar of a running speech is looked after."""
 
 STUCK_S = 1.0
+STILL_FRAMES = 90
+"""So many poses in a row that are the same are worth a word: no mouth speaks so."""
+
 FRAME_UNITS = MEDIA_RATE_HZ // 30
 """A frame is taken to last so long: who takes over begins after it."""
 EMOTIONS = 1000
@@ -77,6 +80,7 @@ class AvatarStage:
         self._looking: Timer | None = None
         self._unheard_s = 0.0
         self._uploaded = 0
+        self._still_told = False
 
     @property
     def name(self) -> str:
@@ -222,6 +226,7 @@ class AvatarStage:
                 frame = self._seam.blend(frame)
         if isinstance(frame, FaceFrame):
             meters.tail_frames += frame.tail
+            act.still = act.still + 1 if frame.weights == act.pose else 0
             act.pose = frame.weights
         return frame
 
@@ -241,6 +246,16 @@ class AvatarStage:
             elif self._rungs.waiting is not None:
                 self._look_for_pause(act)
         self._check_upload(act)
+        if act.still >= STILL_FRAMES and not self._still_told:
+            self._check_face(act)
+
+    def _check_face(self, act: Act) -> None:
+        """Say it once when the face does not move though the voice speaks."""
+        act.still = 0
+        if sounding(act.speech, self._playhead.position()):
+            self._still_told = True
+            text = f"{self.name} gives poses, and they have all been the same for {STILL_FRAMES // 30} s of speech"
+            self._bus.publish(WarningEvent(code="still_face", message=text, turn_id=act.turn_id))
 
     def _look_for_pause(self, act: Act) -> None:
         if self._finder is None:

@@ -206,7 +206,7 @@ def test_frames_that_were_there_before_a_failure_are_given_first():
             with pytest.raises(AdapterError):
                 await scene.speak(2)
             assert len(scene.frames) == 15
-            assert scene.error.code == "unreachable"
+            assert scene.error.code == "connection_lost"
 
     run(main())
 

@@ -46,7 +46,7 @@ class ClipCall:
         self._scope: asyncio.Timeout | None = None
         self._news: asyncio.Future[None] | None = None
         self._room: asyncio.Future[None] | None = None
-        self._over = False
+        self._over = self._answered = False
 
     def wake(self) -> None:
         """The upload has changed."""
@@ -74,7 +74,7 @@ class ClipCall:
             problem = f"the service did not finish the clip within {FINISH_S:g} s"
             raise self._or_refusal(ended_early(problem)) from error
         except CallFailed as error:
-            raise self._or_refusal(trouble(error), error) from error
+            raise self._or_refusal(trouble(error, begun=self._answered), error) from error
         except ProtocolError as error:
             raise broken(error.problem) from error
         finally:
@@ -85,9 +85,11 @@ class ClipCall:
     async def _see_through(self, call: MessageCall, take: Take) -> None:
         writer = self._tasks.start(self._write(call), "a2f writer")
         try:
-            async with asyncio.timeout(None) as self._scope:
+            async with asyncio.timeout(None) as scope:
+                self._scope = scope
                 await self._read(call, take)
         finally:
+            self._scope = None
             writer.cancel()
             try:
                 # First nobody reads or writes any more: they would be told that they were cancelled.
@@ -122,6 +124,7 @@ class ClipCall:
         while (message := await call.read()) is not None:
             poses = replies.read(message)
             if poses:
+                self._answered = True
                 await take(poses)
                 if self.upload.finished:
                     self._watch.touch()

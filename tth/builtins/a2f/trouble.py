@@ -76,15 +76,19 @@ _ROWS = (
     _Row("", "", "service_failed", False, "the service failed"),
 )  # fmt: skip
 
+_LOST = _Row("", "", "connection_lost", False, "the connection to the service was lost; it is made again")
+
 
 def _meaning(failed: CallFailed) -> _Row:
     text = failed.detail.lower()
     return next(row for row in _ROWS if row.status in ("", failed.status) and row.detail in text)
 
 
-def trouble(failed: CallFailed) -> AdapterError:
-    """What the end of a call means."""
+def trouble(failed: CallFailed, *, begun: bool = False) -> AdapterError:
+    """What the end of a call means; ``begun`` where the service had answered before."""
     row = _meaning(failed)
+    if begun and row.code == "unreachable":
+        row = _LOST
     return AdapterError(NAME, f"{row.meaning} ({failed})", code=row.code, decision=_decision(row))
 
 
