@@ -179,9 +179,10 @@ async def test_the_target_is_the_profiles_else_the_environments(monkeypatch):
 
 
 @pytest.mark.parametrize("target", ["nowhere", "http://host:1", ":1", "host:", "host:0", "host:99999", "host:x"])
-async def test_what_is_no_address_is_refused(target):
-    error = await failure(target=target)
-    assert (error.decision, "host:port" in error.problem) == ("fatal", True)
+async def test_what_is_no_address_is_refused(target, monkeypatch):
+    monkeypatch.setenv("TTH_A2F_TARGET", target)
+    error = await failure()
+    assert (error.decision, "TTH_A2F_TARGET is host:port" in error.problem) == ("fatal", True)
 
 
 async def test_a_service_with_tls_is_reached_with_its_authority_alone(authority, stranger):
@@ -221,9 +222,12 @@ async def test_tls_to_a_service_without_it_says_so(authority):
 
 
 async def test_a_certificate_that_cannot_be_read_is_told(tmp_path):
-    error = await failure(target=nobody(), security="tls", ca=tmp_path / "none.pem")
-    assert isinstance(error, AdapterUnavailable)
-    assert "none.pem" in error.problem
+    gone = tmp_path / "gone.pem"
+    gone.touch()
+    options = A2FOptions(target=nobody(), security="tls", ca=gone)
+    gone.unlink()
+    with pytest.raises(AdapterUnavailable, match=r"gone\.pem"):
+        await A2F(options, Shared()).connect()
 
 
 async def test_the_hosted_service_gets_the_key_of_the_moment_and_the_function(authority, monkeypatch, tmp_path):

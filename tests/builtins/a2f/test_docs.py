@@ -18,11 +18,15 @@ FAULTS = [block for block in BLOCKS if "faults:" in block]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.splitlines()[0])
-def test_every_example_is_a_profile_with_options_that_are_right(example):
+def test_every_example_is_a_profile_with_options_that_are_right(example, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     profile = yaml.safe_load(example)
     avatar = profile["components"]["avatar"]
     assert profile["extends"] in ("offline+a2f", "openai_realtime+a2f")
     assert (avatar.pop("primary"), avatar.pop("fallback")) == ("a2f", ["phoneme", "stub_avatar"])
+    for file in (tmp_path / avatar[key] for key in ("ca", "certificate", "key") if key in avatar):
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
     assert A2FOptions.model_validate(avatar) != A2FOptions()
 
 

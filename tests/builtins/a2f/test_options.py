@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from tth.builtins.a2f.address import find_target, target_of
 from tth.builtins.a2f.options import A2FOptions
 from tth.builtins.a2f.parameters import Emotion, Face
 from tth.builtins.a2f.settings import mix_of, settings_of
 from tth.builtins.a2f.tables import mixes, presets
 from tth.core.controls import EmotionLabel
+from tth.errors import AdapterUnavailable, ConfigError
 from tth.face.blendshapes import NAMES, TONGUE
 from tth.wire.a2f.methods import EMOTIONS
 from tth.wire.a2f.names import raised
@@ -28,11 +30,11 @@ def message_of(**options) -> str:
         ({"hosted": True, "function_id": "f", "security": "mtls"}, "hosted takes no client certificate"),
         ({"function_id": "f"}, "function_id needs 'hosted: true'"),
         ({"security": "mtls"}, "mtls needs certificate and key"),
-        ({"security": "tls", "certificate": "a.pem"}, "certificate and key need 'security: mtls'"),
-        ({"ca": "a.pem"}, "ca needs 'security: tls' or 'mtls'"),
+        ({"security": "tls", "certificate": __file__}, "certificate and key need 'security: mtls'"),
+        ({"ca": __file__}, "ca needs 'security: tls' or 'mtls'"),
         ({"emotion": {"preferred_emotion_strength": 0.5}}, "preferred_emotion_strength needs 'emotions: both'"),
         ({"metadata": {"Bad Name": "x"}}, "'Bad Name' cannot name metadata"),
-        ({"metadata": {"grpc-x": "x"}}, "'grpc-x' cannot name metadata"),
+        ({"metadata": {"grpc-timeout": "x"}}, "names that begin with grpc- are gRPC's own"),
         ({"metadata": {"x": "a\nb"}}, "the metadata 'x' must be printable ASCII"),
         ({"metadata": {"x-bin": "a"}}, "the metadata 'x-bin' must be printable ASCII"),
         ({"rate_hz": 22050}, "16000 or 24000"),
@@ -41,7 +43,27 @@ def message_of(**options) -> str:
         ({"offsets": {"jawOpen": float("nan")}}, "finite number"),
         ({"emotion_map": {"happy": {"joi": 1}}}, "did you mean joy?"),
         ({"emotion_map": {"happy": {"joy": 2}}}, "less than or equal to 1"),
-        ({"emotion_map": {"merry": {"joy": 1}}}, "'neutral'"),
+        ({"emotion_map": {"merry": {"joy": 1}}}, "no emotion named 'merry'; use one of angry, disgusted, fearful"),
+        ({"emotion_map": {"happi": {"joy": 1}}}, "no emotion named 'happi'; did you mean happy?"),
+        ({"multipliers": {"jawOpen": 1, "JawOpen": 1}}, "'jawOpen' and 'JawOpen' both mean JawOpen; keep one of them"),
+        ({"offsets": {"browDown": 1, "BrowDownLeft": 1}}, "'browDown' and 'BrowDownLeft' both mean BrowDownLeft"),
+        (
+            {"offsets": {"jaw": 1}},
+            "jawLeft and jawRight are directions, not sides: it may be jawForward, jawLeft, jawOpen, jawRight",
+        ),
+        ({"offsets": {"Mouth": 1}}, "MouthLeft and MouthRight are directions, not sides: it may be MouthClose"),
+        ({"offsets": {"tongueTip": 1}}, "tongueTipLeft and tongueTipRight are directions, not sides"),
+        ({"target": "nonsense"}, "'nonsense' is no address; target is host:port, as in 192.168.1.20:52000"),
+        ({"target": ""}, "'' is no address"),
+        ({"target": "host:99999"}, "'host:99999' is no address"),
+        ({"target": "host:0"}, "'host:0' is no address"),
+        ({"target": "host:"}, "'host:' is no address"),
+        ({"target": ":52000"}, "':52000' is no address"),
+        ({"target": "http://host:52000"}, "'http://host:52000' is no address"),
+        ({"target": "my host:52000"}, "'my host:52000' is no address"),
+        ({"target": "::1:52000"}, "'::1:52000' is no address"),
+        ({"security": "tls", "ca": "/no-such.pem"}, "/no-such.pem does not exist"),
+        ({"security": "tls", "ca": "/"}, "/ is a folder, not a file"),
         ({"face": {"skinStrength": 3}}, "less than or equal to 2"),
         ({"face": {"noseStrength": 1}}, "Extra inputs"),
         ({"preset": "clair"}, "'claire'"),
@@ -49,6 +71,27 @@ def message_of(**options) -> str:
 )
 def test_a_mistake_is_told_exactly(options, told):
     assert told in message_of(**options)
+
+
+@pytest.mark.parametrize("target", ["host:1", "192.168.1.20:52000", "[::1]:65535", "studio.local:52000"])
+def test_an_address_is_host_and_port(target):
+    assert A2FOptions(target=target).target == target
+
+
+@pytest.mark.parametrize("key", ["ca", "certificate", "key"])
+def test_a_file_that_is_not_there_is_told_with_the_folder_that_it_is_looked_for_in(key, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    told = f"certificates/x.pem does not exist in {tmp_path}, the folder that tth was started in"
+    assert told in message_of(**{"security": "mtls", key: "certificates/x.pem"})
+
+
+def test_a_variable_that_holds_no_address_is_named(monkeypatch):
+    monkeypatch.setenv("TTH_A2F_TARGET", "http://host:52000")
+    with pytest.raises(ConfigError, match=r"TTH_A2F_TARGET: 'http://host:52000' is no address; .* is host:port"):
+        find_target()
+    with pytest.raises(AdapterUnavailable, match="TTH_A2F_TARGET"):
+        target_of(A2FOptions())
+    assert target_of(A2FOptions(target="host:1")) == "host:1"
 
 
 @pytest.mark.parametrize(

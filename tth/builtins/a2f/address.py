@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tth.builtins.a2f.options import A2FOptions
+from tth.builtins.a2f.places import HOW, is_address
 from tth.builtins.a2f.trouble import NAME
 from tth.config.keys import find_key, find_variable
 from tth.errors import AdapterUnavailable, ConfigError
 from tth.transports.grpc_channel import Tls
 from tth.wire.a2f.methods import DEFAULT_TARGET
 
+VARIABLE = "TTH_A2F_TARGET"
 HOSTED_TARGET = "grpc.nvcf.nvidia.com:443"
 LIMIT_S, HOSTED_LIMIT_S = 0.8, 3.0
 """How long a service is asked whether it is well; across the internet a connection alone takes half a second."""
@@ -18,15 +20,27 @@ def target_of(options: A2FOptions) -> str:
     """The profile's address; else the environment's, but for the hosted service, which has one of its own.
 
     Raises:
-        AdapterUnavailable: It is no address.
+        AdapterUnavailable: The environment's is no address.
     """
+    if options.target is not None:
+        return options.target
     if options.hosted:
-        target = options.target or HOSTED_TARGET
-    else:
-        target = options.target or find_variable("TTH_A2F_TARGET") or DEFAULT_TARGET
-    host, colon, port = target.rpartition(":")
-    if not colon or not host or "/" in target or not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise AdapterUnavailable(NAME, f"{target!r} is no address; write target as host:port, as in {DEFAULT_TARGET}")
+        return HOSTED_TARGET
+    try:
+        return find_target() or DEFAULT_TARGET
+    except ConfigError as error:
+        raise AdapterUnavailable(NAME, str(error)) from error
+
+
+def find_target() -> str | None:
+    """The address in the environment; ``None`` where there is none.
+
+    Raises:
+        ConfigError: It is no address.
+    """
+    target = find_variable(VARIABLE)
+    if target is not None and not is_address(target):
+        raise ConfigError("environment", key=VARIABLE, problem=f"{target!r} is no address", fix=f"{VARIABLE} {HOW}")
     return target
 
 

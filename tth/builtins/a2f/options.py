@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from tth.builtins.a2f.parameters import STRICT, Emotion, Face, Shapes
+from tth.builtins.a2f.places import Address, PemFile
 from tth.builtins.a2f.tables import Mix
+from tth.config.nearest import suggestion
 from tth.core.controls import EmotionLabel
 
 
@@ -17,13 +18,13 @@ class A2FOptions(BaseModel):
 
     model_config = STRICT
 
-    target: str | None = Field(
+    target: Address | None = Field(
         None, description="host:port of the service; TTH_A2F_TARGET, else 127.0.0.1:52000, or NVIDIA's where hosted."
     )
     security: Literal["none", "tls", "mtls"] = Field("none", description="As the service's secure_mode; hosted: TLS.")
-    ca: Path | None = Field(None, description="PEM file with the roots to trust; the public ones where not given.")
-    certificate: Path | None = Field(None, description="PEM file with our certificate, for mtls.")
-    key: Path | None = Field(None, description="PEM file with that certificate's key, for mtls.")
+    ca: PemFile | None = Field(None, description="PEM file with the roots to trust; the public ones where not given.")
+    certificate: PemFile | None = Field(None, description="PEM file with our certificate, for mtls.")
+    key: PemFile | None = Field(None, description="PEM file with that certificate's key, for mtls.")
     hosted: bool = Field(False, description="The service runs at NVIDIA: NVIDIA_API_KEY and function_id are needed.")
     function_id: str | None = Field(None, min_length=1, description="Of the hosted character.")
     function_version: str | None = Field(None, min_length=1, description="Of that function, where not the latest.")
@@ -55,10 +56,20 @@ class A2FOptions(BaseModel):
     @classmethod
     def _carried(cls, given: dict[str, str]) -> dict[str, str]:
         for name, value in given.items():
-            if not name or name.startswith("grpc-") or set(name) - _NAME:
+            if name.startswith("grpc-"):
+                raise ValueError(f"{name!r} cannot name metadata; names that begin with grpc- are gRPC's own")
+            if not name or set(name) - _NAME:
                 raise ValueError(f"{name!r} cannot name metadata; use lower-case letters, digits, '-', '_' and '.'")
             if name.endswith("-bin") or not (value.isascii() and value.isprintable()):
                 raise ValueError(f"the metadata {name!r} must be printable ASCII")
+        return given
+
+    @field_validator("emotion_map", mode="before")
+    @classmethod
+    def _felt(cls, given: object) -> object:
+        for name in given if isinstance(given, dict) else ():
+            if name not in list(EmotionLabel):
+                raise ValueError(f"no emotion named {name!r}; {suggestion(str(name), EmotionLabel)}")
         return given
 
     @model_validator(mode="after")

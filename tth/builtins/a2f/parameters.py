@@ -62,17 +62,32 @@ def service_names(given: Mapping[str, float]) -> dict[str, float]:
     """Numbers by shape, under the service's names; a name without its side stands for both.
 
     Raises:
-        ValueError: A name is no shape's.
+        ValueError: A name is no shape's, or two mean the same one.
     """
     found: dict[str, float] = {}
+    named: dict[str, str] = {}
     for name, value in given.items():
-        sides = (name,) if name in SERVICE_NAMES else (f"{name}Left", f"{name}Right")
-        if sides[0] not in SERVICE_NAMES:
-            shapes = (*NAMES, *TONGUE) if name[:1].islower() else tuple(map(raised, (*NAMES, *TONGUE)))
-            raise ValueError(f"no blendshape named {name!r}; {suggestion(name, shapes)}")
-        for side in sides:
-            found[SERVICE_NAMES[side]] = value
+        for shape in _shapes(name):
+            if shape in found:
+                raise ValueError(f"{named[shape]!r} and {name!r} both mean {shape}; keep one of them")
+            found[shape], named[shape] = value, name
     return found
+
+
+def _shapes(name: str) -> tuple[str, ...]:
+    """The service's names for what ``name`` means: one shape, or both sides of one."""
+    if name in SERVICE_NAMES:
+        return (SERVICE_NAMES[name],)
+    left, right = f"{name}Left", f"{name}Right"
+    known = (*NAMES, *TONGUE) if name[:1].islower() else tuple(map(raised, (*NAMES, *TONGUE)))
+    if left not in SERVICE_NAMES:
+        raise ValueError(f"no blendshape named {name!r}; {suggestion(name, known)}")
+    if name.lower() in ("jaw", "mouth") or name.lower().startswith("tongue"):
+        meant = ", ".join(sorted(shape for shape in known if shape.startswith(name)))
+        raise ValueError(
+            f"no blendshape named {name!r}; {left} and {right} are directions, not sides: it may be {meant}"
+        )
+    return (SERVICE_NAMES[left], SERVICE_NAMES[right])
 
 
 Shapes = Annotated[dict[str, FiniteFloat], AfterValidator(service_names)]
