@@ -82,7 +82,7 @@ async def test_a_service_that_is_away_is_the_hop_that_fails_though_another_face_
         port = taken.getsockname()[1]
     told = await checked(target=f"127.0.0.1:{port}")
     assert told.failed == ["Avatar connects"]
-    assert "phoneme takes its place" in told.findings["Avatar connects"].fix
+    assert "lipsync takes its place" in told.findings["Avatar connects"].fix
     assert told.findings["Sound is not silent"].status == "ok"
 
 

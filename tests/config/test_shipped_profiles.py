@@ -12,10 +12,10 @@ from tth.plugins.loader import load_plugins
     [
         ("offline_mock", {"llm": ["mock_llm"], "tts": ["mock_tts"], "avatar": ["stub_avatar"]}),
         ("stub_avatar", {"realtime": ["mock_realtime"], "avatar": ["stub_avatar"]}),
-        ("openai_realtime", {"realtime": ["openai_realtime"], "avatar": ["phoneme", "stub_avatar"]}),
+        ("openai_realtime", {"realtime": ["openai_realtime"], "avatar": ["lipsync", "stub_avatar"]}),
         (
             "openai_realtime+a2f",
-            {"realtime": ["openai_realtime"], "avatar": ["a2f", "phoneme", "stub_avatar"]},
+            {"realtime": ["openai_realtime"], "avatar": ["a2f", "lipsync", "stub_avatar"]},
         ),
         (
             "offline+a2f",
