@@ -12,9 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.emulators.a2f.certificates import Authority
-from tests.emulators.a2f.client import ask, clip, header, sound, tone
+from tests.emulators.a2f.client import ask, begin, clip, connected, header, hear, sound, tone
+from tth.builtins.a2f.options import A2FOptions
+from tth.cli.emulate_a2f import hint
+from tth.emulators.a2f.options import EmulatorOptions, Security
 
 Run = Callable[..., tuple[int, str, str]]
 TTH = str(Path(sys.executable).with_name("tth"))
@@ -31,7 +35,7 @@ def emulating(*args: str) -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_says_where_it_is_tells_of_each_clip_and_stops_cleanly(number: signal.Signals) -> None:
     with emulating("--require-key", "k") as process:
         assert process.stdout is not None
@@ -39,7 +43,7 @@ def test_it_says_where_it_is_tells_of_each_clip_and_stops_cleanly(number: signal
         assert told.startswith("Audio2Face-3D is emulated at 127.0.0.1:")
         assert "plaintext" in told
         target = told.split()[4].rstrip(",")
-        assert f"TTH_A2F_TARGET={target}" in process.stdout.readline()
+        assert 'metadata: {authorization: "Bearer KEY"}' in process.stdout.readline()
         said = clip(tone(24_000), 16_000, (0.5, {"joy": 0.7}), face_params={"float_params": {"lowerFaceStrength": 1.3}})
         asyncio.run(ask(target, said, authorization="Bearer k"))
         assert process.stdout.readline() == (
@@ -53,6 +57,81 @@ def test_it_says_where_it_is_tells_of_each_clip_and_stops_cleanly(number: signal
         process.send_signal(number)
         rest, errors = process.communicate(timeout=20)
     assert (process.returncode, rest, errors) == (0, "", "")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_clip_that_runs_when_it_is_stopped_has_its_line(number: signal.Signals) -> None:
+    async def stop_within_a_clip(process: subprocess.Popen[str], target: str) -> None:
+        async with connected(target) as channel:
+            call = begin(channel)
+            await call.write(header())
+            await call.read()
+            process.send_signal(number)
+            await hear(call)
+
+    with emulating() as process:
+        assert process.stdout is not None
+        target = process.stdout.readline().split()[4].rstrip(",")
+        assert process.stdout.readline() == f"Use it: TTH_A2F_TARGET={target} tth serve --profile offline+a2f\n"
+        asyncio.run(stop_within_a_clip(process, target))
+        rest, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
+    assert rest == "clip 1: 16000 Hz, 0.00 s, 0 frames, cut (CANCELLED)\n"
+
+
+TLS, MUTUAL = Security(certificate=b"", key=b""), Security(certificate=b"", key=b"", client_ca=b"")
+
+
+@pytest.mark.parametrize(
+    ("host", "target"),
+    [
+        ("127.0.0.1", "127.0.0.1:7"),
+        ("localhost", "localhost:7"),
+        ("0.0.0.0", "127.0.0.1:7"),
+        ("::", "[::1]:7"),
+        ("[::]", "[::1]:7"),
+        ("::1", "[::1]:7"),
+    ],
+)
+def test_a_command_is_told_with_an_address_that_a_client_can_use(host: str, target: str) -> None:
+    told = hint(EmulatorOptions(), host, "7", None)
+    assert told == f"Use it: TTH_A2F_TARGET={target} tth serve --profile offline+a2f"
+    assert A2FOptions(target=target)
+
+
+@pytest.mark.parametrize(
+    ("options", "security", "needs"),
+    [
+        ({}, TLS, {"security": "tls", "ca": "ca.pem"}),
+        ({}, MUTUAL, {"security": "mtls", "ca": "ca.pem", "certificate": "client.pem", "key": "client.key"}),
+        ({"key": "k"}, None, {"metadata": {"authorization": "Bearer KEY"}}),
+        ({"function_id": "f"}, None, {"metadata": {"function-id": "f"}}),
+        (
+            {"key": "k", "function_id": "1e5"},
+            MUTUAL,
+            {
+                "security": "mtls",
+                "ca": "ca.pem",
+                "certificate": "client.pem",
+                "key": "client.key",
+                "metadata": {"authorization": "Bearer KEY", "function-id": "1e5"},
+            },
+        ),
+        ({"key": "k", "function_id": "1e5"}, TLS, {"hosted": True, "function_id": "1e5", "ca": "ca.pem"}),
+    ],
+)
+def test_what_a_profile_must_say_is_told_as_it_is_written_there(
+    options: dict[str, str], security: Security | None, needs: dict[str, object]
+) -> None:
+    told = hint(EmulatorOptions(**options), "127.0.0.1", "7", security)
+    assert ("export NVIDIA_API_KEY=KEY" in told) == ("hosted" in needs)
+    avatar = yaml.safe_load(told[told.index("avatar: ") :])["avatar"]
+    assert avatar == {"primary": "a2f", "target": "127.0.0.1:7", **needs}
+    del avatar["primary"]
+    for name in ("ca.pem", "client.pem", "client.key"):
+        Path(name).touch()
+    assert A2FOptions(**avatar)
 
 
 def test_a_taken_port_is_said_clearly(tth: Run) -> None:
@@ -76,6 +155,12 @@ def test_a_host_that_is_none_is_said_clearly(tth: Run) -> None:
     [
         (("--fps", "nan"), "nan will not do"),
         (("--look-ahead-ms", "-1"), "is not in the range"),
+        (("--host", "nowhere.invalid"), "there is no host 'nowhere.invalid'"),
+        (("--host", ""), "there is no host ''"),
+        (("--host", "a..b"), "there is no host 'a..b'"),
+        (("--require-key", "\u00fc"), "printable ASCII without spaces"),
+        (("--require-key", "a b"), "printable ASCII without spaces"),
+        (("--function-id", "a\nb"), "printable ASCII without spaces"),
         (("--names", "53"), "'53' is not one of"),
         (("--streams", "0"), "is not in the range"),
         (("--require-key", ""), "leave out what is empty"),

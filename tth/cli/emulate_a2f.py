@@ -14,12 +14,15 @@ from typing import Any
 
 import click
 
-from tth.cli.output import printable
+from tth.cli.output import counted, printable
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 NAMES = "Blendshapes: ARKit's; 68 with the tongue; 55 and 71 with three of the head."
 BATCH = "Frames in one message."
 FPS = "Frames a second for each clip; 0: as fast as they can be made."
+ADDRESS = "Address to listen on."
+KEY = "Refuse calls without 'authorization: Bearer KEY'."
+FUNCTION = "Refuse calls without 'function-id: ID'."
 AHEAD = "Make a frame only when so much sound after it has come."
 
 MOST_PARAMETERS = 8
@@ -32,13 +35,32 @@ def _finite(ctx: click.Context, param: click.Parameter, value: float) -> float:
     return value
 
 
+def _host(ctx: click.Context, param: click.Parameter, value: str) -> str:
+    """An address of some machine; whether it is this one's shows when it is listened on."""
+    host = value.strip("[]")
+    try:
+        if host:
+            socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            return value
+    except (OSError, UnicodeError):
+        pass
+    raise click.BadParameter(f"there is no host {value!r}; give an address of this machine, or 0.0.0.0 for all")
+
+
+def _metadata(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """What a client can send as metadata."""
+    if value is not None and (not value.isascii() or not value.isprintable() or " " in value):
+        raise click.BadParameter("a client cannot send that; give printable ASCII without spaces")
+    return value
+
+
 @click.command(epilog="Example: tth emulate a2f --port 52000 --names 68 --faults shaky.yaml")
-@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", metavar="ADDRESS", default="127.0.0.1", show_default=True, callback=_host, help=ADDRESS)
 @click.option("--port", type=click.IntRange(0, 65535), default=52000, show_default=True, help="0 takes any free one.")
 @click.option("--tls", type=FILE, nargs=2, metavar="CERT KEY", help="Serve TLS with this certificate and key (PEM).")
 @click.option("--client-ca", type=FILE, help="Take only clients with a certificate that this CA has signed (PEM).")
-@click.option("--require-key", "key", metavar="KEY", help="Refuse calls without 'authorization: Bearer KEY'.")
-@click.option("--function-id", metavar="ID", help="Refuse calls without 'function-id: ID'.")
+@click.option("--require-key", "key", metavar="KEY", callback=_metadata, help=KEY)
+@click.option("--function-id", metavar="ID", callback=_metadata, help=FUNCTION)
 @click.option("--streams", type=click.IntRange(1), default=10, show_default=True, help="Clips at one time.")
 @click.option("--names", type=click.Choice(["52", "55", "68", "71"]), default="52", show_default=True, help=NAMES)
 @click.option("--frames-a-message", type=click.IntRange(1, 1000), default=1, show_default=True, help=BATCH)
@@ -66,7 +88,7 @@ def a2f(host: str, port: int, names: str, faults: Path | None, **rest: Any) -> N
         return
     except OSError as error:
         why = error.strerror or error
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        if error.errno == errno.EADDRNOTAVAIL:
             raise click.ClickException(f"host {host}: {why}; choose another with --host") from error
         raise click.ClickException(f"port {port}: {why}; choose another with --port") from error
 
@@ -100,21 +122,53 @@ async def _serve(emulator: Any, host: str, port: int, security: Any) -> None:
     from tth.emulators.a2f.emulator import serving
 
     stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        with suppress(NotImplementedError, AttributeError):  # Windows
+            asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stopped.set)
     async with serving(emulator, host=host, port=port, security=security) as target:
         kind = "plaintext" if security is None else "TLS" if security.client_ca is None else "mutual TLS"
         click.echo(f"Audio2Face-3D is emulated at {target}, {kind}  (Ctrl-C stops)")
-        click.secho(f"Use it: TTH_A2F_TARGET={target} tth serve --profile offline+a2f", dim=True)
+        click.secho(hint(emulator.options, host, target.rpartition(":")[2], security), dim=True)
         await stopped.wait()
+
+
+def hint(options: Any, host: str, port: str, security: Any) -> str:
+    """How a client on this machine comes to it: a command where that is enough, else what a profile must say."""
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host.strip("[]"), host.strip("[]"))
+    target = f"[{here}]:{port}" if ":" in here else f"{here}:{port}"
+    needs = _needs(options, security)
+    if not needs:
+        return f"Use it: TTH_A2F_TARGET={target} tth serve --profile offline+a2f"
+    given = f"export NVIDIA_API_KEY={_KEY}, and " if "hosted: true" in needs else ""
+    said = ", ".join(["primary: a2f", f'target: "{target}"', *needs])
+    return f"Use it: {given}say in a profile: avatar: {{{said}}}"
+
+
+_KEY = "KEY"
+"""Stands for the key that calls must have: it is not shown."""
+
+
+def _needs(options: Any, security: Any) -> list[str]:
+    """Options of the ``a2f`` avatar, as YAML, without which this service refuses it."""
+    tls, mutual = security is not None, security is not None and security.client_ca is not None
+    if tls and not mutual and options.key and options.function_id:
+        return ["hosted: true", f'function_id: "{options.function_id}"', "ca: ca.pem"]
+    needs = [f"security: {'mtls' if mutual else 'tls'}", "ca: ca.pem"] if tls else []
+    if mutual:
+        needs += ["certificate: client.pem", "key: client.key"]
+    metadata = [f'authorization: "Bearer {_KEY}"'] if options.key else []
+    if options.function_id:
+        metadata.append(f'function-id: "{options.function_id}"')
+    return [*needs, f"metadata: {{{', '.join(metadata)}}}"] if metadata else needs
 
 
 def _tell(record: Any) -> None:
     """One line for a clip that has ended."""
     from tth.emulators.a2f.parameters import given_parameters
 
-    told = [f"{record.rate_hz} Hz", f"{record.seconds:.2f} s", f"{record.frames} frames"] if record.rate_hz else []
+    told = (
+        [f"{record.rate_hz} Hz", f"{record.seconds:.2f} s", counted(record.frames, "frame")] if record.rate_hz else []
+    )
     given = [f"{name}={value:g}" for name, value in given_parameters(record.header).items()] if record.header else []
     if len(given) > MOST_PARAMETERS:
         given[MOST_PARAMETERS:] = [f"and {len(given) - MOST_PARAMETERS} more parameters"]

@@ -51,6 +51,13 @@ async def test_an_answer_is_header_frames_event_and_success():
     assert answer.header.start_time_code_since_epoch > 1_700_000_000
 
 
+@pytest.mark.parametrize(("samples", "told"), [(0, "0 frames"), (100, "1 frame"), (16_000, "30 frames")])
+async def test_the_last_status_counts_the_frames(samples, told):
+    async with emulated_a2f() as (target, _):
+        answer = await ask(target, clip(tone(samples)))
+    assert answer.statuses[0].message == told
+
+
 async def test_a_clip_ends_with_end_of_audio_though_the_client_never_closes_its_side():
     async with emulated_a2f() as (target, _):
         answer = await ask(target, clip(tone(8_000)), half_close=False)

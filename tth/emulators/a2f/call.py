@@ -240,7 +240,8 @@ class Call:
     async def _finish(self) -> None:
         await self._context.write(processed_message())
         if self._plan.of("no_status") is None:
-            await self._context.write(status_message(Status.SUCCESS, f"{self._record.frames} frames"))
+            count = self._record.frames
+            await self._context.write(status_message(Status.SUCCESS, f"{count} frame{'s' * (count != 1)}"))
         if (fault := self._plan.of("after")) is not None and self._last is not None:
             for _ in range(fault.after or 0):
                 await self._context.write(frames_message([self._last]))
