@@ -2,7 +2,7 @@
 
 A request is a line of JSON on standard input, an answer a line of JSON on standard output and the sound in a file. The
 library keeps its state from one utterance to the next, so that the same text does not sound the same twice in a
-process; the first one of a fresh process always does. It is GPL-3.0-or-later and stays in here.
+process; the first one of a fresh process does, once the seed is set. It is GPL-3.0-or-later and stays in here.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import espeakng_loader
 _SYNCHRONOUS, _PHONEMES, _IPA, _STAY = 2, 1, 2, 0x8000
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _UTF_8, _PHONEME_EVENT = 1, 7
+_SEED = 1
 
 
 class _Name(ctypes.Union):
@@ -45,6 +46,8 @@ def speak(request: dict[str, object], target: Path) -> dict[str, object]:
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     data = str(espeakng_loader.get_data_path()).encode()
     rate_hz = library.espeak_Initialize(_SYNCHRONOUS, 0, data, _PHONEMES | _IPA | _STAY)
+    # It has just drawn its seed from the clock, and breathy variants are made with it.
+    library.espeak_ng_SetRandSeed(ctypes.c_long(_SEED))
     pieces: list[bytes] = []
     onsets: list[tuple[int, str]] = []
 
