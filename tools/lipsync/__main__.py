@@ -1,4 +1,4 @@
-"""``python -m tools.lipsync data|train|eval|strip``: each part in its turn."""
+"""``python -m tools.lipsync data|train|eval|strip|shifts``: each part in its turn."""
 
 from __future__ import annotations
 
@@ -39,7 +39,16 @@ def strip() -> None:
     draw(Model.load())
 
 
-PARTS = {"data": data, "train": train, "eval": evaluate, "strip": strip}
+def shifts() -> None:
+    """Print by how much the labels of each voice come too early."""
+    from tools.lipsync.shifts import shifts
+    from tth.face.lipsync.model import Model
+
+    for name, early_s in shifts(Model.load()):
+        print(f"{name}: {1000 * early_s:+.1f} ms", flush=True)
+
+
+PARTS = {"data": data, "train": train, "eval": evaluate, "strip": strip, "shifts": shifts}
 
 
 def main() -> None:
