@@ -136,6 +136,28 @@ class Broken(Face):
             yield frame
 
 
+class Keyless(Face):
+    """Takes the sound, and says then what is wrong."""
+
+    async def stream_frames(self):
+        async for _ in super().stream_frames():
+            raise AdapterError("keyless", "the service does not take the key; see NVIDIA_API_KEY")
+        yield  # never reached: it is there to make this a stream
+
+
+class Slow(Face):
+    """Its frames are those of 30 a second, and come as 8."""
+
+    async def stream_frames(self):
+        async for frame in super().stream_frames():
+            yield frame
+            await asyncio.sleep(1 / 8)
+
+
+class Remarking(Face):
+    remarks = ("2 frames came after the final status",)
+
+
 class Elsewhere(Swallowing):
     elsewhere = True
 
@@ -182,12 +204,13 @@ def test_a_face_that_wants_16_khz_gets_32000_bytes_a_second_in_packets_of_640():
         (NoPacket, "Packets are as it asked", "0 bytes each"),
         (Deaf, "Bytes reach the avatar", "0 of 144,000 bytes, 0 a second; it took nothing for 250 ms"),
         (Refusing, "Bytes reach the avatar", "the wire was cut"),
-        (Swallowing, "Frames come back", "behind the voice"),
+        (Swallowing, "Frames come back", "0 of 90; its frames are"),
         (Stalled, "Frames come back", "38 of 90, 30 a second, the last at 1.23 s of 3; its frames are"),
-        (Sparse, "Frames come back", "60 of 90, 30 a second, the last at 2.97 s of 3; 30 are missing"),
+        (Sparse, "Frames come back", "60 of 90, 20 a second, the last at 2.97 s of 3; 30 are missing"),
         (Halved, "Frames come back", "45 of 45, 15 a second, the last at 2.93 s of 3; a face needs 20 a second"),
         (Cut, "Frames come back", "87 of 90, 30 a second, the last at 2.87 s of 3; 3 are missing"),
         (Twice, "Frames come back", "90 are too many"),
+        (Slow, "Frames come back", "8 a second, the last at"),
         (Stiff, "Frames come back", "the face does not move"),
         (Broken, "Frames come back", "the model ran out of memory"),
     ],
@@ -200,6 +223,34 @@ def test_the_first_hop_that_a_face_breaks_is_named_and_those_after_it_were_not_r
     place = AVATAR_HOPS.index(name)
     assert [found[before].status for before in AVATAR_HOPS[:place]] == ["ok"] * place
     assert [found[after].status for after in AVATAR_HOPS[place + 1 :]] == ["not_reached"] * (4 - place)
+
+
+@pytest.mark.parametrize(
+    ("face", "name", "said"),
+    [
+        (Keyless, "Frames come back", "the service does not take the key; see NVIDIA_API_KEY; 0 of 90"),
+        (Broken, "Frames come back", "the model ran out of memory; 13 of 90, 30 a second, the last at 0.40 s of 3"),
+        (Refusing, "Bytes reach the avatar", "ConnectionResetError: the wire was cut"),
+    ],
+)
+def test_what_a_face_says_itself_is_told_first_and_the_advice_is_about_it(face, name, said):
+    hop = hops(face)[name]
+    assert hop.detail.startswith(said)
+    assert hop.fix == "It says so itself: mend what it names, in components.avatar or in what it talks to."
+
+
+def test_where_no_frames_came_there_is_no_rate():
+    frames = hops(Swallowing)["Frames come back"]
+    assert "a second" not in frames.detail
+    assert not {"frames_per_s", "last_ms", "first_frame_ms"} & set(frames.numbers)
+
+
+def test_a_face_that_is_well_and_has_something_to_remark_is_a_warning():
+    found = hops(Remarking)
+    frames = found.pop("Frames come back")
+    assert frames.status == "warning"
+    assert frames.detail.endswith("ms; 2 frames came after the final status")
+    assert {hop.status for hop in found.values()} == {"ok"}
 
 
 def test_frames_that_were_delivered_and_not_written_are_blamed_on_the_wire():

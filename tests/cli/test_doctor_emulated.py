@@ -52,8 +52,8 @@ async def service(target, options):
 
 @pytest.fixture
 def checked(monkeypatch):
-    async def check(*, voice=(), face=(), target=""):
-        made = FaceOptions(faults=FaceFaults(faults=face))
+    async def check(*, voice=(), face=(), target="", **kind):
+        made = FaceOptions(faults=FaceFaults(faults=face), **kind)
         async with emulated_openai(voice_with(*voice)) as (url, _), service(target, made) as found:
             monkeypatch.setenv("OPENAI_BASE_URL", url)
             monkeypatch.setenv("OPENAI_API_KEY", "a-key")
@@ -91,6 +91,45 @@ async def test_a_service_that_takes_sound_and_stops_to_give_frames_is_found_at_t
     assert told.failed == ["Frames come back"]
     assert "30 of 90" in told.findings["Frames come back"].detail
     assert told.findings["Frames reach the page's wire"].status == "not_reached"
+
+
+async def test_a_key_that_is_refused_is_told_first_and_without_a_rate(checked):
+    told = await checked(key="another")
+    (name,) = told.failed
+    detail = told.findings[name].detail
+    assert detail.startswith("the service refused the clip: metadata 'authorization' must be")
+    assert "30 a second" not in detail
+    assert "components.avatar" in told.findings[name].fix
+
+
+async def test_frames_that_come_slowly_are_told_at_the_rate_at_which_they_came(checked):
+    told = await checked(face=[FaceFault(fps=8)])
+    assert told.failed == ["Frames come back"]
+    frames = told.findings["Frames come back"]
+    assert 6 < frames.numbers["frames_per_s"] < 9
+    assert "behind the voice" in frames.detail
+
+
+@pytest.mark.parametrize(
+    ("fault", "remark"),
+    [
+        (
+            FaceFault(names=20),
+            "32 of the 52 shapes are missing from the service's, 21 of them the mouth's, as mouthPucker",
+        ),
+        (FaceFault(after=2), "2 frames came after the final status"),
+    ],
+)
+async def test_an_answer_that_is_odd_and_does_for_a_face_is_a_warning(fault, remark, checked):
+    told = await checked(face=[fault])
+    assert told.failed == []
+    frames = told.findings["Frames come back"]
+    assert (frames.status, remark in frames.detail) == ("warning", True), frames.detail
+
+
+async def test_a_service_that_lacks_shapes_of_the_brows_alone_is_well(checked):
+    told = await checked(face=[FaceFault(names=45)])
+    assert told.findings["Frames come back"].status == "ok"
 
 
 async def test_a_voice_that_is_refused_is_the_first_hop_and_the_face_is_still_told_to_be_well(checked):

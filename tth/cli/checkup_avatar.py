@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -21,6 +23,7 @@ from tth.core.events import (
     VideoFrameEvent,
 )
 from tth.core.media import FaceFrame, VideoFrame
+from tth.core.streams import Stream
 from tth.errors import TthError
 from tth.server.stream import ClientStream
 from tth.session.cast import Cast
@@ -45,9 +48,12 @@ class Passed:
         first_audio_s: When it got the first piece.
         first_frame_s: When the first frame was delivered.
         frames: Frames that were delivered.
+        came_s: When each of them was.
         on_wire: Media units of the frames that were written for a page.
         ended: Whether the clip was played to its end.
         trouble: Why it is no longer in use, or never was.
+        reason: The trouble in the avatar's own words; empty where it said nothing, and was found to be slow or silent.
+        remarks: What it says itself of how it was answered.
     """
 
     connect_ms: float | None = None
@@ -59,9 +65,12 @@ class Passed:
     first_audio_s: float | None = None
     first_frame_s: float | None = None
     frames: list[FaceFrame | VideoFrame] = field(default_factory=list)
+    came_s: list[float] = field(default_factory=list)
     on_wire: list[int] = field(default_factory=list)
     ended: bool = False
     trouble: str = ""
+    reason: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class Probe:
@@ -89,9 +98,30 @@ class Probe:
         passed.pending = True
         if passed.first_audio_s is None:
             passed.first_audio_s = _now_s()
-        await self._adapter.send_audio(pcm, start_sample)
+        with self._reasons():
+            await self._adapter.send_audio(pcm, start_sample)
         passed.pending = False
         passed.sends.append((_now_s(), len(pcm)))
+
+    async def stream_frames(self) -> Stream[FaceFrame | VideoFrame]:
+        """Its frames, as they are."""
+        with self._reasons():
+            async with aclosing(self._adapter.stream_frames()) as frames:
+                async for frame in frames:
+                    yield frame
+
+    async def close(self) -> None:
+        """Close it, and keep what it has to say."""
+        await self._adapter.close()
+        self._passed.remarks = tuple(getattr(self._adapter, "remarks", ()))
+
+    @contextmanager
+    def _reasons(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # a stranger's class
+            self._passed.reason = self._passed.reason or explain(error)
+            raise
 
 
 class Wire:
@@ -165,6 +195,7 @@ async def _take(events: Subscription, passed: Passed) -> None:
             case FaceFrameEvent() | VideoFrameEvent() if event.frame.speech_id:
                 if passed.first_frame_s is None:
                     passed.first_frame_s = _now_s()
+                passed.came_s.append(_now_s())
                 passed.frames.append(event.frame)
             case DegradedEvent(component="avatar"):
                 passed.trouble = event.reason

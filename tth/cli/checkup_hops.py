@@ -16,6 +16,8 @@ FRAMES, WIRE = "Frames come back", "Frames reach the page's wire"
 SLOWEST_FPS = 20.0
 """A face that moves less often than this does not seem to speak."""
 
+SAID_FIX = "It says so itself: mend what it names, in components.avatar or in what it talks to."
+
 
 def judge_avatar(name: str, below: str, passed: Passed) -> Iterator[Finding]:
     """The hops of an avatar.
@@ -67,6 +69,8 @@ def _bytes(passed: Passed) -> Finding:
     if sent and not passed.pending and (not passed.ended or abs(sent - whole) <= passed.packet_bytes):
         return Finding(name=BYTES, detail=told, numbers=numbers)
     fix = "It is connected and does not take the sound: look at its log, its load, and the network between."
+    if passed.reason:
+        return Finding(name=BYTES, status="failed", detail=f"{passed.reason}; {told}", fix=SAID_FIX, numbers=numbers)
     detail = "; ".join(filter(None, (told, passed.trouble)))
     return Finding(name=BYTES, status="failed", detail=detail, fix=fix, numbers=numbers)
 
@@ -85,25 +89,41 @@ def _frames(name: str, passed: Passed) -> Finding:
         return Finding(name=FRAMES, detail=f"{name}'s pictures go another way than through the session")
     due = [frame.sample for frame in passed.frames if frame.sample < CLIP_UNITS]
     step = _step(due)
-    fps = MEDIA_RATE_HZ / step
-    whole = round(CLIP_S * fps)
-    last = due[-1] if due else 0
-    numbers = {
+    whole = round(CLIP_UNITS / step)
+    numbers: dict[str, float] = {
         "frames": len(due),
         "clip_frames": whole,
         "tail_frames": len(passed.frames) - len(due),
-        "frames_per_s": round(fps, 2),
-        "last_ms": round(last * 1000 / MEDIA_RATE_HZ, 1),
     }
     if passed.first_frame_s is not None and passed.first_audio_s is not None:
         numbers["first_frame_ms"] = round((passed.first_frame_s - passed.first_audio_s) * 1000, 1)
-    told = f"{len(due)} of {whole}, {fps:.0f} a second, the last at {numbers['last_ms'] / 1000:.2f} s of {CLIP_S}"
-    wrong = _wrong_frames(passed, due, fps, whole, step)
-    if not wrong:
-        first = numbers.get("first_frame_ms", 0.0)
-        return Finding(name=FRAMES, detail=f"{told}, the first after {first:.0f} ms", numbers=numbers)
-    fix = "It takes the sound and does not answer as it should: look at its log and its load."
-    return Finding(name=FRAMES, status="failed", detail=f"{told}; {wrong}", fix=fix, numbers=numbers)
+    told = f"{len(due)} of {whole}"
+    if fps := _rate(passed, due):
+        numbers["frames_per_s"] = round(fps, 2)
+        told += f", {fps:.0f} a second"
+    if due:
+        numbers["last_ms"] = round(due[-1] * 1000 / MEDIA_RATE_HZ, 1)
+        told += f", the last at {numbers['last_ms'] / 1000:.2f} s of {CLIP_S}"
+    if passed.trouble and passed.reason:
+        return Finding(name=FRAMES, status="failed", detail=f"{passed.reason}; {told}", fix=SAID_FIX, numbers=numbers)
+    if wrong := _wrong_frames(passed, due, whole, step):
+        fix = "It takes the sound and does not answer as it should: look at its log and its load."
+        return Finding(name=FRAMES, status="failed", detail=f"{told}; {wrong}", fix=fix, numbers=numbers)
+    told = "; ".join([f"{told}, the first after {numbers.get('first_frame_ms', 0.0):.0f} ms", *passed.remarks])
+    return Finding(name=FRAMES, status="warning" if passed.remarks else "ok", detail=told, numbers=numbers)
+
+
+def _rate(passed: Passed, due: list[int]) -> float:
+    """Frames a second as a page could show them: no more than there are for the sound, no faster than they came.
+
+    0 where there are too few to tell.
+    """
+    if len(due) < 2:
+        return 0.0
+    meant_s = (due[-1] - due[0]) / MEDIA_RATE_HZ
+    took_s = passed.came_s[len(due) - 1] - passed.came_s[0]
+    span_s = max(meant_s, took_s)
+    return (len(due) - 1) / span_s if span_s > 0 else 0.0
 
 
 def _step(due: list[int]) -> float:
@@ -112,12 +132,12 @@ def _step(due: list[int]) -> float:
     return gaps[len(gaps) // 10] if gaps else MEDIA_RATE_HZ / 30
 
 
-def _wrong_frames(passed: Passed, due: list[int], fps: float, whole: int, step: float) -> str:
+def _wrong_frames(passed: Passed, due: list[int], whole: int, step: float) -> str:
     if passed.trouble:
         return passed.trouble
     if not due:
         return "there is none"
-    if fps < SLOWEST_FPS:
+    if MEDIA_RATE_HZ / step < SLOWEST_FPS:
         return f"a face needs {SLOWEST_FPS:.0f} a second"
     if abs(len(due) - whole) > 1:
         return f"{abs(whole - len(due))} {'are missing' if len(due) < whole else 'are too many'}"

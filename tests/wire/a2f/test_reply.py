@@ -116,3 +116,20 @@ def test_any_bytes_are_read_or_refused(message):
     except ProtocolError:
         return
     assert all(len(pose.weights) == 208 for pose in found)
+
+
+def test_shapes_that_the_header_lacks_are_known_by_name():
+    assert reading(NAMES).missing == []
+    assert reading([name for name in NAMES if name not in ("jawOpen", "noseSneerLeft")]).missing == [
+        "jawOpen",
+        "noseSneerLeft",
+    ]
+
+
+def test_poses_after_the_status_are_counted():
+    replies = reading(["JawOpen"])
+    replies.read(poses((0.1, [1])))
+    replies.read(AnimationDataStream(status=Status(code=Status.SUCCESS)).SerializeToString())
+    assert replies.after_verdict == 0
+    replies.read(poses((0.2, [1]), (0.3, [1])))
+    assert replies.after_verdict == 2

@@ -10,6 +10,7 @@ from typing import Any
 from tth.adapters.shared import Lease, Shared
 from tth.builtins.a2f.address import metadata_of
 from tth.builtins.a2f.call import ClipCall
+from tth.builtins.a2f.checkup import examine, remarks_on
 from tth.builtins.a2f.link import Link, Opener, lease_channel, open_link
 from tth.builtins.a2f.options import A2FOptions
 from tth.builtins.a2f.settings import measures_of, mix_of
@@ -42,6 +43,9 @@ class A2F:
         options: The profile's.
         shared: Holds the channel, which all sessions with the same address share.
         opener: How the way to the service is opened; another carrier than gRPC may stand here.
+
+    Attributes:
+        remarks: What was odd in the answer to a clip, the latest of which there was something to say.
     """
 
     wants_marks = True
@@ -65,6 +69,7 @@ class A2F:
         self._feeding: ClipCall | None = None
         self._failure: AdapterError | None = None
         self._told = False
+        self.remarks: Sequence[str] = ()
 
     @classmethod
     async def warm_up(cls, options: A2FOptions | None, shared: Shared) -> Lease[Any]:
@@ -84,8 +89,6 @@ class A2F:
         Raises:
             AdapterError: It is not, or cannot be reached.
         """
-        from tth.builtins.a2f.checkup import examine
-
         return await examine(options or A2FOptions())
 
     async def connect(self) -> None:
@@ -197,6 +200,7 @@ class A2F:
             self._fail(error)
         finally:
             self._calls.pop(call, None)
+            self.remarks = remarks_on(call.replies) or self.remarks
         if (call.replies.dropped or speech.lost) and not self._told:
             self._told = True
             log.warning(

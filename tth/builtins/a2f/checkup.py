@@ -1,4 +1,4 @@
-"""What can be found out about a service without a clip."""
+"""What a person should know of a service: what it says without a clip, and how it answered one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from tth.adapters.shared import Shared
 from tth.builtins.a2f.link import GrpcLink, open_link
 from tth.builtins.a2f.options import A2FOptions
 from tth.errors import AdapterError
+from tth.face.blendshapes import NAMES
+from tth.wire.a2f.reply import Replies
 
 _STREAMS = re.compile(r"^\s*stream_number:\s*(\d+)\s*$", re.MULTILINE)
 """In the service's own configuration: clips that it takes at once."""
@@ -40,3 +42,14 @@ async def _about(link: GrpcLink) -> list[str]:
     if found and min(found) < LEAST_STREAMS:
         return [f"the service takes {min(found)} clip at once (stream_number); a session needs {LEAST_STREAMS}"]
     return []
+
+
+def remarks_on(replies: Replies) -> list[str]:
+    """What was odd in the answer to a clip, and yet no failure; empty where all was as it should be."""
+    remarks = []
+    if silent := [name for name in replies.missing if name.startswith(("jaw", "mouth"))]:
+        told = f"{len(replies.missing)} of the {len(NAMES)} shapes are missing from the service's"
+        remarks.append(f"{told}, {len(silent)} of them the mouth's, as {silent[0]}")
+    if count := replies.after_verdict:
+        remarks.append(f"{count} {'frame' if count == 1 else 'frames'} came after the final status")
+    return remarks

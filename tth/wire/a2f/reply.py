@@ -52,6 +52,8 @@ class Replies:
         names: How many shapes the header named; ``None`` before the header.
         verdict: The latest status; ``None`` where there was none.
         dropped: Poses that were not later than the one before.
+        missing: Shapes that are wanted and that the header did not name.
+        after_verdict: Poses that came after a status.
     """
 
     def __init__(self, shapes: Sequence[str], extras: Sequence[str] = ()) -> None:
@@ -60,6 +62,8 @@ class Replies:
         self.names: int | None = None
         self.verdict: Verdict | None = None
         self.dropped = 0
+        self.missing: Sequence[str] = ()
+        self.after_verdict = 0
         self._shapes: _Places = np.zeros(0, np.intp)
         self._extras: _Places | None = None
         self._latest = -math.inf
@@ -82,6 +86,8 @@ class Replies:
         kind = reply.WhichOneof("stream_part")
         if kind == "animation_data":
             found = [self._pose(values) for values in reply.animation_data.skel_animation.blend_shape_weights]
+            if self.verdict is not None:
+                self.after_verdict += len(found)
             return [pose for pose in found if pose is not None]
         if kind == "status":
             self.verdict = Verdict(reply.status.code, reply.status.message)
@@ -95,6 +101,7 @@ class Replies:
             raise ProtocolError("wrong_names", f"the service names none of the wanted shapes; its names are {shown}")
         self.names = len(names)
         self._shapes = np.array(places(names, self._wanted), np.intp)
+        self.missing = [name for name, place in zip(self._wanted, self._shapes, strict=True) if place == len(names)]
         extras = places(names, self._welcome)
         self._extras = np.array(extras, np.intp) if min(extras, default=len(names)) < len(names) else None
 
