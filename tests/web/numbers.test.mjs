@@ -11,6 +11,7 @@ const VALUES = {
   frames: 90, frames_per_s: 30, frame_ahead_ms: 812.5, dropped_frames: 0, degrades: 1, recoveries: 1, error_rate: 0,
   first_text_ms_p50: 120, first_text_ms_p95: 340,
 };
+const PAGE = { title: "Page", rows: [] };
 
 function told(...events) {
   const numbers = new Numbers();
@@ -19,13 +20,13 @@ function told(...events) {
 }
 
 function rows(numbers) {
-  const all = pathGroups(numbers).map(({ title, rows }) => [title, Object.fromEntries(rows.map((row) => [row.label, row]))]);
+  const all = pathGroups(numbers, PAGE).map(({ title, rows }) => [title, Object.fromEntries(rows.map((row) => [row.label, row]))]);
   return Object.fromEntries(all);
 }
 
 test("what the server tells is grouped along the path, with units", () => {
   const found = rows(told({ type: "meters", components: READY.components, numbers: VALUES, reason: "" }));
-  assert.deepEqual(Object.keys(found), ["Parts", "Voice", "To the avatar", "From the avatar", "Answers, p50 · p95"]);
+  assert.deepEqual(Object.keys(found), ["Parts", "To the avatar", "From the avatar", "Voice", "Page", "Answers, p50 · p95"]);
   assert.equal(found.Parts.avatar.value, "a2f");
   assert.equal(found.Voice["RMS · peak"].value, "0.123 · 0.500");
   assert.equal(found.Voice["silent windows"].value, "3 of 30");
@@ -37,7 +38,7 @@ test("what the server tells is grouped along the path, with units", () => {
 });
 
 test("before anything was told nothing is made up and nothing is alarming", () => {
-  const groups = pathGroups(told());
+  const groups = pathGroups(told(), PAGE);
   const values = groups.slice(1).flatMap(({ rows }) => rows);
   assert.ok(values.every(({ value }) => /^[–0 ·]+$/.test(value)), JSON.stringify(values));
   assert.ok(values.every(({ tone = "" }) => tone === ""));

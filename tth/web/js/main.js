@@ -176,10 +176,7 @@ function showTurn(turn) {
 function debug() {
   const numbers = new Numbers();
   client.addEventListener("event", (event) => numbers.take(detail(event)));
-  showNumbers(parts.debug, () => {
-    const [components, ...path] = pathGroups(numbers);
-    return [components, pageGroup(), ...path];
-  });
+  showNumbers(parts.debug, () => pathGroups(numbers, pageGroup()));
   Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
 }
 

@@ -13,13 +13,15 @@ const FEW_FPS = 25;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /**
- * The groups that the server's numbers make.
+ * The groups that the server's numbers make, and the page's own among them: what most often goes wrong stands first.
  *
  * @param {Numbers} numbers
+ * @param {Group} page
  * @returns {Group[]}
  */
-export function pathGroups(numbers) {
-  return [parts(numbers), voice(numbers.values), upload(numbers), frames(numbers.values), times(numbers.values)];
+export function pathGroups(numbers, page) {
+  const { values } = numbers;
+  return [parts(numbers), upload(numbers), frames(values), voice(values), page, times(values)];
 }
 
 /**
