@@ -10,14 +10,14 @@ from tth.errors import MediaError
 LOWEST_HZ, HIGHEST_HZ = 8_000, 48_000
 
 
-def check_rate(rate_hz: int) -> None:
+def check_rate(rate_hz: int, highest_hz: int = HIGHEST_HZ) -> None:
     """Refuse a rate that no speech has.
 
     Raises:
-        MediaError: The rate is not 8000 to 48000 Hz.
+        MediaError: The rate is not 8000 to ``highest_hz``.
     """
-    if not LOWEST_HZ <= rate_hz <= HIGHEST_HZ:
-        raise MediaError(f"{rate_hz} Hz is no rate of speech; use {LOWEST_HZ} to {HIGHEST_HZ}")
+    if not LOWEST_HZ <= rate_hz <= highest_hz:
+        raise MediaError(f"{rate_hz} Hz is no rate of speech; use {LOWEST_HZ} to {highest_hz}")
 
 
 def check_channels(channels: int) -> None:

@@ -15,6 +15,9 @@ from tth.audio.pcm import check_rate, samples_of
 Quality = Literal["LQ", "MQ", "HQ", "VHQ"]
 """How much sound is held back while running, 24 to 16 kHz: at most 20, 38, 37 or 76 ms."""
 
+STUDIO_HZ = 192_000
+"""Sound from elsewhere may come at such rates."""
+
 _LOUDEST = np.int32(0x7FFF7FFF)
 _HALF = np.int32(0x8000)
 
@@ -28,13 +31,13 @@ class StreamResampler:
         quality: What of the highest tones is kept, against what is held back.
 
     Raises:
-        MediaError: A rate is not 8000 to 48000 Hz.
+        MediaError: ``out_hz`` is no rate of speech, 8000 to 48000, or ``in_hz`` none of sound, up to 192000.
     """
 
     __slots__ = ("_stream", "_used")
 
     def __init__(self, in_hz: int, out_hz: int, quality: Quality = "HQ") -> None:
-        check_rate(in_hz)
+        check_rate(in_hz, STUDIO_HZ)
         check_rate(out_hz)
         self._stream = None if in_hz == out_hz else soxr.ResampleStream(in_hz, out_hz, 1, "int32", quality)
         self._used = False

@@ -42,6 +42,18 @@ def tone(samples: int, rate_hz=16_000, hz=800.0) -> bytes:
     return array("h", (int(9000 * math.sin(n * step)) for n in range(samples))).tobytes()
 
 
+def ah(samples: int, rate_hz=16_000) -> bytes:
+    """The vowel of "spa": harmonics of a voice at 120 Hz, strongest at its formants."""
+    wave = [0.0] * samples
+    for number in range(1, 40):
+        hz = 120.0 * number
+        loud = sum(math.exp(-(((hz - formant) / 130.0) ** 2)) for formant in (730.0, 1090.0, 2440.0)) + 0.02
+        step = 2 * math.pi * hz / rate_hz
+        for at in range(samples):
+            wave[at] += loud * math.sin(at * step)
+    return array("h", (int(2500 * value) for value in wave)).tobytes()
+
+
 def clip(pcm: bytes, rate_hz=16_000, *emotions, **parameters) -> list[AudioStream]:
     """A whole clip in messages of a second, as NVIDIA's client cuts it."""
     second = 2 * rate_hz

@@ -6,14 +6,14 @@ import grpc
 import numpy as np
 import pytest
 
-from tests.emulators.a2f.client import ask, clip, header, tone
+from tests.emulators.a2f.client import ah, ask, clip, header
 from tth.emulators.a2f.feelings import look
 from tth.emulators.a2f.parameters import given_parameters
 from tth.testing.emulated_a2f import emulated_a2f
 from tth.wire.a2f.messages_pb2 import Status
 from tth.wire.a2f.methods import EMOTION_AGGREGATE, EMOTIONS
 
-PCM = tone(16_000)
+PCM = ah(16_000)
 SURE = {"enable_preferred_emotion": True, "preferred_emotion_strength": 1, "emotion_strength": 1}
 AT_ONCE = {"emotion_params": {"live_transition_time": 0.0001}, "emotion_post_processing_params": SURE}
 

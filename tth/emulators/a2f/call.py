@@ -22,6 +22,7 @@ from tth.emulators.a2f.sabotage import Sabotage
 from tth.emulators.a2f.script import Plan, Script
 from tth.emulators.a2f.shaping import wire_name
 from tth.errors import ProtocolError
+from tth.face.lipsync.model import Model
 from tth.wire.a2f.messages_pb2 import AudioStream, Status
 from tth.wire.a2f.methods import FRAMES_A_SECOND
 
@@ -40,10 +41,13 @@ class Call:
         script: What goes wrong.
         ledger: Where it is written down.
         port: The server's own.
+        model: What reads the lips.
         context: The call's, of a handler that reads and writes raw messages.
     """
 
-    def __init__(self, options: EmulatorOptions, script: Script, ledger: Ledger, port: int, context: Context) -> None:
+    def __init__(
+        self, options: EmulatorOptions, script: Script, ledger: Ledger, port: int, model: Model, context: Context
+    ) -> None:
         self._options = options
         self._script = script
         self._ledger = ledger
@@ -53,7 +57,11 @@ class Call:
         self._record: ClipRecord = ledger.begin(context.peer(), metadata_of(context))
         names = NAME_SETS[options.names]
         self._intake = Intake(
-            options.limits, names, options.look_ahead_ms, self._record, self._now(), keep_audio=ledger.recording
+            options.limits,
+            lambda header: Clip(header, names, model, options.look_ahead_ms),
+            self._record,
+            self._now(),
+            keep_audio=ledger.recording,
         )
         self._plan = Plan([])
         self._sabotage = Sabotage(self._plan, [wire_name(name) for name in names])

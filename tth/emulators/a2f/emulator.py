@@ -14,6 +14,7 @@ from tth.emulators.a2f.options import EmulatorOptions, Security
 from tth.emulators.a2f.record import ClipRecord, Ledger
 from tth.emulators.a2f.script import Script
 from tth.emulators.a2f.services import handlers
+from tth.face.lipsync.model import Model
 from tth.transports.listening import listen
 
 OPTIONS = (("grpc.so_reuseport", 0),)
@@ -40,6 +41,7 @@ class Emulator:
         self.ledger = Ledger(recording=recording, on_end=on_clip)
         self.target = ""
         self._script = Script(self.options.faults)
+        self._model = Model.load()
         self._host, self._port = "", 0
         self._security: Security | None = None
         self._server: grpc.aio.Server | None = None
@@ -77,7 +79,9 @@ class Emulator:
                 self._port = server.add_secure_port(address, _credentials(self._security))
         except RuntimeError as error:
             raise OSError(errno.EADDRINUSE, f"gRPC cannot listen on {address}") from error
-        server.add_generic_rpc_handlers(tuple(handlers(self.options, self._script, self.ledger, self._port)))
+        server.add_generic_rpc_handlers(
+            tuple(handlers(self.options, self._script, self.ledger, self._port, self._model))
+        )
         await server.start()
         self._server, self.target = server, f"{self._host}:{self._port}"
 

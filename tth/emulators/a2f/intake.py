@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from google.protobuf.message import DecodeError
 
@@ -56,8 +56,7 @@ class Intake:
 
     Args:
         limits: Where it is refused.
-        names: The blendshapes of the clip.
-        look_ahead_ms: As ``Clip`` takes it.
+        make_clip: Called with the checked header.
         record: Where what comes is written down.
         now: When the call began.
         keep_audio: Whether the sound is written down too.
@@ -69,8 +68,7 @@ class Intake:
     def __init__(
         self,
         limits: Limits,
-        names: Sequence[str],
-        look_ahead_ms: float,
+        make_clip: Callable[[AudioStreamHeader], Clip],
         record: ClipRecord,
         now: float,
         *,
@@ -78,8 +76,7 @@ class Intake:
     ) -> None:
         self.clip: Clip | None = None
         self._limits = limits
-        self._names = names
-        self._look_ahead_ms = look_ahead_ms
+        self._make_clip = make_clip
         self._record = record
         self._keep_audio = keep_audio
         self._pace = Pace(limits)
@@ -116,7 +113,7 @@ class Intake:
             raise refused("a second audio_stream_header; a call has one, and a new clip is a new call")
         self._record.header = header
         check_header(header)
-        self.clip = Clip(header, self._names, self._look_ahead_ms)
+        self.clip = self._make_clip(header)
 
     def _begun(self, part: str) -> Clip:
         if self.clip is None:

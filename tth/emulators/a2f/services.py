@@ -18,6 +18,7 @@ from tth.emulators.a2f.options import EmulatorOptions
 from tth.emulators.a2f.record import Ledger
 from tth.emulators.a2f.script import Script
 from tth.errors import ProtocolError
+from tth.face.lipsync.model import Model
 from tth.wire.a2f import methods
 from tth.wire.a2f.messages_pb2 import A2XConfig, ConfigsTypeRequest, HealthCheckRequest, HealthCheckResponse
 
@@ -27,11 +28,13 @@ KNOWN = ("", methods.CONTROLLER, methods.EXPORT_CONFIG, methods.HEALTH)
 SERVING = HealthCheckResponse(status=HealthCheckResponse.SERVING)
 
 
-def handlers(options: EmulatorOptions, script: Script, ledger: Ledger, port: int) -> list[grpc.GenericRpcHandler]:
+def handlers(
+    options: EmulatorOptions, script: Script, ledger: Ledger, port: int, model: Model
+) -> list[grpc.GenericRpcHandler]:
     """What a server on ``port`` answers with."""
 
     async def process(_: Any, context: grpc.aio.ServicerContext[bytes, bytes]) -> None:
-        await Call(options, script, ledger, port, context).serve()
+        await Call(options, script, ledger, port, model, context).serve()
 
     async def get_configs(
         request: ConfigsTypeRequest, context: grpc.aio.ServicerContext[Any, Any]
