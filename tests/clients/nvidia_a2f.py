@@ -7,6 +7,7 @@ message; every parameter of the preset; no half-close; the health check with an 
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
 import math
 import time
@@ -108,9 +109,17 @@ class Heard:
             self.statuses.append(message.status)
 
 
-def tone(samples: int, rate_hz: int) -> bytes:
-    step = 2 * math.pi * 800 / rate_hz
-    return array("h", (int(9000 * math.sin(n * step)) for n in range(samples))).tobytes()
+HARMONICS = [
+    (120 * number, sum(math.exp(-(((120 * number - formant) / 130) ** 2)) for formant in (730, 1090, 2440)))
+    for number in range(1, 24)
+]
+"""The vowel of "spa"."""
+
+
+@functools.cache
+def ah(samples: int, rate_hz: int) -> bytes:
+    wave = (sum(loud * math.sin(2 * math.pi * hz * n / rate_hz) for hz, loud in HARMONICS) for n in range(samples))
+    return array("h", (int(2500 * value) for value in wave)).tobytes()
 
 
 def header(rate_hz: int, channels: int = 1) -> AudioWithEmotionStream:
@@ -156,7 +165,7 @@ async def clip(channel, samples: int, rate_hz: int, *, channels: int = 1, metada
     """A whole clip; what the call ends with is no error here."""
     call = A2FControllerServiceStub(channel).ProcessAudioStream(metadata=metadata)
     heard, began = Heard(), time.monotonic()
-    writing = asyncio.create_task(write(call, tone(samples, rate_hz), rate_hz, channels))  # noqa: TID251
+    writing = asyncio.create_task(write(call, ah(samples, rate_hz), rate_hz, channels))  # noqa: TID251
     try:
         while (message := await call.read()) is not grpc.aio.EOF:
             heard.take(message)
@@ -197,7 +206,7 @@ async def clips_of_16_24_44_1_and_48_kHz_get_thirty_frames_a_second(file):
             assert well(heard), heard.details
             assert heard.rate_hz == rate_hz
             assert [at for at, _ in heard.frames] == [number / 30 for number in range(111)]
-            assert heard.audio == tone(samples, rate_hz).ljust(2 * rate_hz * 111 // 30, b"\0")
+            assert heard.audio == ah(samples, rate_hz).ljust(2 * rate_hz * 111 // 30, b"\0")
             assert max(weights["JawOpen"] for _, weights in heard.frames) > 0.3
 
 
