@@ -17,9 +17,9 @@ from tth.core.events import AudioChunkEvent, Family
 from tth.server.stream import ClientStream
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.ladder import Rung
 from tth.session.sentences import SentenceCutter
 from tth.session.session import Session
-from tth.session.ladder import Rung
 from tth.testing.clock import ManualLoop, run
 from tth.testing.peers import ScriptedAvatar
 

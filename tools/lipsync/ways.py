@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from tools.lipsync.corpus import Utterance
+from tools.lipsync.energy import EnergyLips
 from tools.lipsync.examples import lateness
 from tools.lipsync.making import LATE
 from tools.lipsync.telling import tell
 from tth.core.media import MEDIA_RATE_HZ
 from tth.face.blendshapes import Weights
-from tth.face.energy import EnergyLips
 from tth.face.lipsync.hearing import STEPS_A_SECOND
 from tth.face.lipsync.model import Model
 from tth.face.lipsync.reader import FRAME_UNITS, LipReader
@@ -88,7 +88,7 @@ def by_loudness(one: Utterance) -> Lips:
 
 
 def by_bands(one: Utterance) -> Lips:
-    """The mouth of ``tth.face.energy``: four bands, four mouths."""
+    """The mouth of ``tools.lipsync.energy``: four bands, four mouths."""
     lips = EnergyLips(16_000)
     made = [*lips.feed(one.pcm.astype("<i2").tobytes()), *lips.flush()]
     poses = np.stack([frame.weights for frame in made])

@@ -23,7 +23,7 @@ from tth.face.lipsync.model import Model
 from tth.face.moods import MoodTrack
 from tth.face.mouth import MS, MouthTrack
 
-AHEAD_UNITS = 130 * MS
+AHEAD_UNITS = 150 * MS
 """A frame is made once the sound is there so far beyond it: then its neighbours in speech are known."""
 
 _PLAIN = TurnControl()

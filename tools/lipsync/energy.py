@@ -1,4 +1,4 @@
-"""Lips from sound alone: loudness opens the mouth, the spectrum chooses its shape.
+"""What the network is measured against: loudness opens the mouth, the spectrum chooses its shape.
 
 Four bands of the spectrum stand for four mouths: where the first formant is low the lips are round, where it is high
 the mouth is open, where the second is high it is wide, and above both there is hissing. Source: formants of vowels

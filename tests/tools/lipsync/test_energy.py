@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools.lipsync.energy import EnergyLips
 from tth.errors import MediaError
 from tth.face.blendshapes import INDEX
-from tth.face.energy import EnergyLips
 
 JAW = INDEX["jawOpen"]
 RATES = [8_000, 16_000, 22_050, 24_000, 44_100, 48_000, 144_000]
