@@ -33,6 +33,10 @@ class Lag:
             self._newest = sample
         self._recent.append(sample)
 
+    def patience_s(self, heard: int) -> float:
+        """How long there can be nothing to complain of, however badly it does from now on."""
+        return (self._newest + BEHIND_UNITS - heard) / MEDIA_RATE_HZ
+
     def complaint(self, heard: int, fed: int, now: float) -> str:
         """What is wrong, empty where nothing is.
 

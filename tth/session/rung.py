@@ -88,7 +88,7 @@ class LiveRung:
         self._expected = self._base = self._sent = 0
         self._marks = self._emotions = 0
         self._until = 0
-        self._must_interrupt = self._over = self._fed = False
+        self._must_interrupt = self._over = self._fed = self._sending = False
         self._news = False
         self._waiter: asyncio.Future[None] | None = None
 
@@ -147,6 +147,7 @@ class LiveRung:
                     self.watch.pause()
                     await self._rest()
         except Exception as error:  # foreign code; the next rung takes over
+            self._meters.refused_sends += self._sending
             self._failed(self, error)
         finally:
             self.watch.pause()
@@ -201,28 +202,23 @@ class LiveRung:
             pcm += self._packets.feed(rest)
             pcm += self._packets.flush()
         if pcm:
-            await self._send(pcm, start)
+            if not self._fed:
+                self._fed = True
+                self.lag = Lag(self.begin, self._clock.now())
+            self.watch.touch()
+            self._sending = True
+            await self.adapter.send_audio(pcm, start)
+            self._sending = False
+            meters = self._meters
+            meters.sends += 1
+            meters.packets += -(-len(pcm) // self._packet_bytes)
+            meters.upload_bytes += len(pcm)
         if ended and act is self._act:
             self.watch.touch()
             await self.adapter.end_speech()
             if self._over:
                 self._act = self._begun = None
         return False
-
-    async def _send(self, pcm: bytes, start: int) -> None:
-        if not self._fed:
-            self._fed = True
-            self.lag = Lag(self.begin, self._clock.now())
-        self.watch.touch()
-        meters = self._meters
-        try:
-            await self.adapter.send_audio(pcm, start)
-        except Exception:
-            meters.refused_sends += 1
-            raise
-        meters.sends += 1
-        meters.packets += -(-len(pcm) // self._packet_bytes)
-        meters.upload_bytes += len(pcm)
 
     async def _begin(self, act: Act) -> None:
         at, self._wish = self._wish, None

@@ -34,7 +34,8 @@ class SoundEnd:
         self.ended = False
         if item_id not in self._done:
             self._sounding.add(item_id)
-            self._stop()
+            if self._timer is not None:
+                self._stop()
             return
         self._last_s = self._clock.now()
         if not self._sounding and self._timer is None:

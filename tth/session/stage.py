@@ -21,8 +21,8 @@ from tth.session.rungs import Rungs
 from tth.session.sound_end import SoundEnd
 from tth.session.speech import Speech
 
-LOOK_S = 0.1
-"""How often the avatar of a running speech is looked after."""
+LOOK_S, RARELY_S = 0.1, 1.0
+"""How often the avatar of a running speech is looked after, and while it is well ahead."""
 
 STUCK_S = 1.0
 STILL_FRAMES = 90
@@ -115,11 +115,15 @@ class AvatarStage:
 
     def sound(self, item_id: str) -> None:
         """There is more sound, of that item."""
-        if self._end is not None and self._rungs.act is not None:
-            if self._end.ended:
-                self._rungs.act.speech.sound_over = False
-            self._end.sound(item_id)
-        self.wake()
+        end, rungs = self._end, self._rungs
+        if end is not None and rungs.act is not None:
+            if end.ended:
+                rungs.act.speech.sound_over = False
+            end.sound(item_id)
+        if rungs.live is not None:
+            rungs.live.wake()
+            if rungs.leaving is not None:
+                rungs.leaving.wake()
 
     def sound_done(self, item_id: str) -> None:
         """The voice calls that item's sound whole."""
@@ -236,15 +240,17 @@ class AvatarStage:
         act = self._rungs.act
         if act is None:
             return
-        self._looking = self._clock.call_later(LOOK_S, self._look)
-        live = self._rungs.live
+        live, heard, delay_s = self._rungs.live, self._playhead.position(), LOOK_S
         if live is not None:
-            heard, now = self._playhead.position(), self._clock.now()
+            now = self._clock.now()
             complaint = live.lag.complaint(heard, live.fed, now) if live.judged else ""
             if complaint:
                 self._rungs.fail(live, complaint)
             elif self._rungs.waiting is not None:
-                self._look_for_pause(act)
+                self._look_for_pause(act, heard)
+            elif self.meters.upload_bytes > self._uploaded:
+                delay_s = max(LOOK_S, min(RARELY_S, live.lag.patience_s(heard) if live.judged else RARELY_S))
+        self._looking = self._clock.call_later(delay_s, self._look)
         self._check_upload(act)
         if act.still >= STILL_FRAMES and not self._still_told:
             self._check_face(act)
@@ -257,10 +263,10 @@ class AvatarStage:
             text = f"{self.name} gives poses, and they have all been the same for {STILL_FRAMES // 30} s of speech"
             self._bus.publish(WarningEvent(code="still_face", message=text, turn_id=act.turn_id))
 
-    def _look_for_pause(self, act: Act) -> None:
+    def _look_for_pause(self, act: Act, heard: int) -> None:
         if self._finder is None:
             self._finder = PauseFinder(act.speech, act.framed_to)
-        at = self._finder.after(max(act.framed_to, self._playhead.position()))
+        at = self._finder.after(max(act.framed_to, heard))
         if at is not None:
             self._finder, self._splice = None, at
             self._rungs.rise(at)
