@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tth.adapters.shared import Lease, Shared
 from tth.builtins.framing import FrameOutlet
-from tth.builtins.lipsync.heard import HeardSpeech
+from tth.builtins.lipsync.heard import PIECE_BYTES, HeardSpeech
 from tth.builtins.lipsync.options import LipsyncOptions
 from tth.core.controls import EmotionLabel, TurnControl
 from tth.core.media import AudioFormat, EmotionMark, FaceFrame, SpeechMark, VideoFrame
@@ -69,7 +69,8 @@ class LipsyncAvatar:
         for frames in speech.feed(pcm):
             for frame in frames:
                 await self._outlet.put(frame)
-            await asyncio.sleep(0)
+            if len(pcm) > PIECE_BYTES:
+                await asyncio.sleep(0)
             if speech is not self._speech:
                 return
 

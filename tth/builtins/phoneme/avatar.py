@@ -11,7 +11,7 @@ from tth.audio.loudness import loudness
 from tth.audio.resample import StreamResampler
 from tth.builtins.framing import FRAME_UNITS, FrameOutlet, Framing
 from tth.builtins.lipsync.avatar import lease_model
-from tth.builtins.lipsync.heard import TAIL_FRAMES, HeardSpeech
+from tth.builtins.lipsync.heard import PIECE_BYTES, TAIL_FRAMES, HeardSpeech
 from tth.builtins.phoneme.options import PhonemeOptions
 from tth.core.controls import EmotionLabel, TurnControl
 from tth.core.media import MEDIA_RATE_HZ, AudioFormat, EmotionMark, FaceFrame, SpeechMark, VideoFrame
@@ -131,7 +131,8 @@ class PhonemeAvatar:
         for frames in speech.feed(pcm):
             for frame in frames:
                 await self._outlet.put(frame)
-            await asyncio.sleep(0)
+            if len(pcm) > PIECE_BYTES:
+                await asyncio.sleep(0)
             if speech is not self._heard:
                 return
 
