@@ -13,7 +13,7 @@ import math
 import time
 from array import array
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -151,6 +151,12 @@ def header(rate_hz: int, channels: int = 1) -> AudioWithEmotionStream:
 
 
 async def write(call, pcm: bytes, rate_hz: int, channels: int = 1) -> None:
+    """Send a clip; a call that is over by then says why when it is read."""
+    with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+        await write_all(call, pcm, rate_hz, channels)
+
+
+async def write_all(call, pcm: bytes, rate_hz: int, channels: int) -> None:
     await call.write(header(rate_hz, channels))
     emotions = [EmotionWithTimeCode(time_code=at, emotion=values) for at, values in EMOTIONS]
     second = 2 * rate_hz
@@ -165,15 +171,12 @@ async def clip(channel, samples: int, rate_hz: int, *, channels: int = 1, metada
     """A whole clip; what the call ends with is no error here."""
     call = A2FControllerServiceStub(channel).ProcessAudioStream(metadata=metadata)
     heard, began = Heard(), time.monotonic()
-    writing = asyncio.create_task(write(call, ah(samples, rate_hz), rate_hz, channels))  # noqa: TID251
-    try:
-        while (message := await call.read()) is not grpc.aio.EOF:
-            heard.take(message)
-            heard.first_s = heard.first_s or (time.monotonic() - began if heard.frames else 0.0)
-    except grpc.aio.AioRpcError:
-        pass
-    finally:
-        await asyncio.gather(writing, return_exceptions=True)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(write(call, ah(samples, rate_hz), rate_hz, channels))
+        with suppress(grpc.aio.AioRpcError):
+            while (message := await call.read()) is not grpc.aio.EOF:
+                heard.take(message)
+                heard.first_s = heard.first_s or (time.monotonic() - began if heard.frames else 0.0)
     heard.seconds = time.monotonic() - began
     heard.code, heard.details = await call.code(), await call.details()
     return heard

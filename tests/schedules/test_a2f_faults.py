@@ -6,20 +6,11 @@ import asyncio
 
 import numpy as np
 
-from tests.schedules.test_a2f_kills import Seen, words
-from tth.adapters.shared import Shared
-from tth.builtins.a2f.adapter import A2F
-from tth.builtins.a2f.options import A2FOptions
-from tth.builtins.phoneme.avatar import PhonemeAvatar
-from tth.core.events import AudioChunkEvent, DegradedEvent
+from tests.schedules.a2f_scene import scene, words
+from tth.core.events import DegradedEvent
 from tth.emulators.a2f.faults import Fault, Faults
 from tth.emulators.a2f.options import EmulatorOptions
-from tth.session.cast import Cast
-from tth.session.chain import Maker
-from tth.session.ladder import Rung
-from tth.session.session import Session
 from tth.testing.emulated_a2f import emulated_a2f
-from tth.testing.peers import ScriptedVoice
 
 AT_ONCE = 6
 
@@ -54,36 +45,13 @@ HARMFUL = {
 
 
 async def speak(fault, places):
-    async with places, emulated_a2f(EmulatorOptions(faults=Faults(faults=(fault,)))) as (target, _):
-        shared, voices = Shared(), []
-
-        def voice():
-            voices.append(ScriptedVoice())
-            return voices[-1]
-
-        cast = Cast(
-            profile="faults",
-            persona="test",
-            realtime=[Maker("voice", voice)],
-            rungs=[
-                Rung("a2f", lambda: A2F(A2FOptions(target=target), shared)),
-                Rung("phoneme", lambda: PhonemeAvatar(None, shared)),
-            ],
-        )
-        async with Session(cast) as session:
-            seen = Seen(session)
-            turn = session.say("go")
-            while not voices[0].requests:  # noqa: ASYNC110  # a step of the loop, not a wait
-                await asyncio.sleep(0)
-            pcm = words(np.random.default_rng(1), 2.0)
-            voices[0].start()
-            for at in range(0, len(pcm), 4800):
-                voices[0].emit(AudioChunkEvent(data=pcm[at : at + 4800], response_id="r1", item_id="i1"))
-            voices[0].finish()
-            await turn.wait()
-            assert seen.sound[turn.id] == pcm
-            assert seen.frames[turn.id][-1] >= 47_000
-            return [move for move in seen.moves if isinstance(move, DegradedEvent)]
+    pcm = words(np.random.default_rng(1), 2.0)
+    options = EmulatorOptions(faults=Faults(faults=(fault,)))
+    async with places, emulated_a2f(options) as (target, _), scene(target) as s:
+        turn = await s.reply(pcm)
+        assert s.sound[turn.id] == pcm
+        assert s.frames[turn.id][-1] >= 47_000
+        return [move for move in s.moves if isinstance(move, DegradedEvent)]
 
 
 async def test_every_fault_ends_on_the_right_rung_with_its_reason_told_once():

@@ -210,6 +210,18 @@ def test_when_frames_stall_the_next_face_moves_400_ms_after_the_last_one_was_due
     run(main())
 
 
+def test_the_last_fallback_may_be_late_since_there_is_no_other():
+    async def main():
+        async with show(high_up=False) as s:
+            s.low.every = 8
+            await (await s.speak(3)).wait()
+            s.low.frames = False
+            await (await s.speak(3)).wait()
+            assert [event.now for event in s.seen(DegradedEvent)] in ([], ["low"])
+
+    run(main())
+
+
 def test_a_face_of_fewer_than_ten_frames_a_second_gives_way():
     async def main():
         async with show() as s:

@@ -26,8 +26,6 @@ def main(args: Sequence[str] | None = None) -> int:
         args: Instead of the process's own arguments.
     """
     colour = False if os.environ.get("NO_COLOR") else None
-    # gRPC writes to the terminal by itself when a peer goes away; what it means is told by us.
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         arguments = None if args is None else list(args)
         status = cli.main(arguments, prog_name="tth", standalone_mode=False, color=colour)

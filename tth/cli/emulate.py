@@ -69,7 +69,7 @@ def openai(
     Serves /v1/realtime (WebSocket), /v1/realtime/client_secrets and /v1/models on 127.0.0.1.
     """
     from tth.emulators.openai.emulator import Emulator, EmulatorOptions
-    from tth.emulators.openai.faults import Faults, read_faults
+    from tth.emulators.openai.faults import Faults
     from tth.emulators.openai.mind import MindOptions
 
     given = click.get_current_context().get_parameter_source("mind")
@@ -78,7 +78,7 @@ def openai(
     if not all(text.strip() for text in (*answers, *hears)) or rest["key"] == "":
         raise click.UsageError("an answer, what is heard and a key hold some characters; leave out what is empty")
     options = EmulatorOptions(
-        faults=read_faults(faults) if faults is not None else Faults(),
+        faults=Faults.read(faults) if faults is not None else Faults(),
         mind=MindOptions.model_validate({"kind": "answers" if answers else mind, "answers": answers}),
         hears=hears or EmulatorOptions().hears,
         **rest,

@@ -74,13 +74,13 @@ def a2f(host: str, port: int, names: str, faults: Path | None, **rest: Any) -> N
     GetConfigs and the health check. Prints a line for each clip.
     """
     from tth.emulators.a2f.emulator import Emulator
-    from tth.emulators.a2f.faults import Faults, read_faults
+    from tth.emulators.a2f.faults import Faults
     from tth.emulators.a2f.options import EmulatorOptions
 
     if "" in (rest["key"], rest["function_id"]):
         raise click.UsageError("a key and a function's id hold some characters; leave out what is empty")
     security = _security(rest.pop("tls"), rest.pop("client_ca"))
-    script = read_faults(faults) if faults is not None else Faults()
+    script = Faults.read(faults) if faults is not None else Faults()
     options = EmulatorOptions(names=int(names), faults=script, **rest)
     try:
         asyncio.run(_serve(Emulator(options, on_clip=_tell), host, port, security))

@@ -85,6 +85,10 @@ class Rungs:
         """The avatar in use, empty where there is none."""
         return self.live.name if self.live is not None else ""
 
+    def replaceable(self, index: int) -> bool:
+        """Whether slowness is a reason to give that rung up; the last fallback may be late, being better than none."""
+        return index == 0 or index + 1 < len(self._ladder)
+
     async def open(self) -> None:
         """Bring up the first rung that works."""
         await self._descend(0, "")
@@ -219,7 +223,8 @@ class Rungs:
             meters=self._meters,
             failed=self.fail,
         )
-        watch.expired = lambda: self.fail(live, f"it took nothing for {STALL_S * 1000:.0f} ms")
+        if self.replaceable(index):
+            watch.expired = lambda: self.fail(live, f"it took nothing for {STALL_S * 1000:.0f} ms")
         live.tasks = [
             self._tasks.start(live.pump(), f"avatar pump {name}"),
             self._tasks.start(live.read_frames(self._take), f"avatar frames {name}"),

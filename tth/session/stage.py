@@ -243,13 +243,14 @@ class AvatarStage:
         live, heard, delay_s = self._rungs.live, self._playhead.position(), LOOK_S
         if live is not None:
             now = self._clock.now()
-            complaint = live.lag.complaint(heard, live.fed, now) if live.judged else ""
+            judged = live.judged and self._rungs.replaceable(live.index)
+            complaint = live.lag.complaint(heard, live.fed, now) if judged else ""
             if complaint:
                 self._rungs.fail(live, complaint)
             elif self._rungs.waiting is not None:
                 self._look_for_pause(act, heard)
             elif self.meters.upload_bytes > self._uploaded:
-                delay_s = max(LOOK_S, min(RARELY_S, live.lag.patience_s(heard) if live.judged else RARELY_S))
+                delay_s = max(LOOK_S, min(RARELY_S, live.lag.patience_s(heard) if judged else RARELY_S))
         self._looking = self._clock.call_later(delay_s, self._look)
         self._check_upload(act)
         if act.still >= STILL_FRAMES and not self._still_told:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.emulators.a2f.client import END, ask, begin, clip, connected, converse, header, hear, sound, tone
 from tth.config.mistakes import each_mistake
-from tth.emulators.a2f.faults import ACTIONS, Fault, Faults, read_faults
+from tth.emulators.a2f.faults import ACTIONS, Fault, Faults
 from tth.emulators.a2f.options import EmulatorOptions
 from tth.emulators.a2f.script import Script
 from tth.errors import ConfigError
@@ -196,7 +196,7 @@ def test_a_fault_that_cannot_be_is_told_with_its_line(line, told, tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text(f"seed: 1\nfaults:\n  - {line}\n")
     with pytest.raises(ConfigError) as caught:
-        read_faults(file)
+        Faults.read(file)
     assert any("bad.yaml:3" in str(each) and told in str(each) for each in each_mistake(caught.value))
 
 
@@ -205,7 +205,7 @@ def test_the_script_of_the_docs_is_read(tmp_path):
     (text,) = re.findall(r"```yaml\n(# shaky\.yaml\n.*?)```", pages, re.DOTALL)
     file = tmp_path / "shaky.yaml"
     file.write_text(text)
-    assert [fault.action for fault in read_faults(file).faults] == ["refuse", "stall_s", "drop", "fps", "weight"]
+    assert [fault.action for fault in Faults.read(file).faults] == ["refuse", "stall_s", "drop", "fps", "weight"]
 
 
 def test_every_action_is_a_field_with_a_meaning():

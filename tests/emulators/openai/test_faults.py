@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tth.config.mistakes import each_mistake
-from tth.emulators.openai.faults import ACTIONS, Fault, Faults, read_faults
+from tth.emulators.openai.faults import ACTIONS, Fault, Faults
 from tth.emulators.openai.saboteur import Close, Script, Send, Wait
 from tth.errors import ConfigError
 
@@ -34,7 +34,7 @@ def test_the_script_of_the_docs_is_read(tmp_path):
     (text,) = re.findall(r"```yaml\n(# flaky\.yaml\n.*?)```", DOCS.read_text(), re.DOTALL)
     file = tmp_path / "flaky.yaml"
     file.write_text(text)
-    assert [fault.action for fault in read_faults(file).faults] == ["status", "drop", "fail", "omit", "expire_s"]
+    assert [fault.action for fault in Faults.read(file).faults] == ["status", "drop", "fail", "omit", "expire_s"]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_fault_that_cannot_be_is_told_with_its_line(line, told, tmp_path):
     file = tmp_path / "bad.yaml"
     file.write_text(f"seed: 1\nfaults:\n  - {line}\n")
     with pytest.raises(ConfigError) as caught:
-        read_faults(file)
+        Faults.read(file)
     assert any("bad.yaml:3" in str(each) and told in str(each) for each in each_mistake(caught.value))
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tth.config.validation import validated
-from tth.config.yaml_reader import read_yaml
+from tth.emulators.scripts import FaultScript
 from tth.wire.a2f.methods import FRAMES_A_SECOND
 
 AT_HEADER = ("refuse", "late_header_s", "no_header", "names")
@@ -106,19 +104,5 @@ class Fault(BaseModel):
         return self.first <= frame and (self.frames is None or frame < self.first + self.frames)
 
 
-class Faults(BaseModel):
+class Faults(FaultScript[Fault]):
     """A whole script."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: int = Field(0, description="Of the chances.")
-    faults: tuple[Fault, ...] = ()
-
-
-def read_faults(file: Path) -> Faults:
-    """The script in ``file``.
-
-    Raises:
-        ConfigError: It cannot be used; says where and why.
-    """
-    return validated(Faults, read_yaml(file))

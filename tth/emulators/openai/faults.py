@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tth.config.validation import validated
-from tth.config.yaml_reader import read_yaml
+from tth.emulators.scripts import FaultScript
 
 ACTIONS = (
     "drop", "delay_s", "omit", "repeat", "cut", "garbage", "late", "refuse", "fail", "items", "status", "expire_s",
@@ -106,19 +104,5 @@ class Fault(BaseModel):
         return next(name for name in ACTIONS if getattr(self, name) is not None)
 
 
-class Faults(BaseModel):
+class Faults(FaultScript[Fault]):
     """A whole script."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: int = Field(0, description="Of the chances.")
-    faults: tuple[Fault, ...] = ()
-
-
-def read_faults(file: Path) -> Faults:
-    """The script in ``file``.
-
-    Raises:
-        ConfigError: It cannot be used; says where and why.
-    """
-    return validated(Faults, read_yaml(file))
