@@ -8,12 +8,10 @@ pytestmark = pytest.mark.browser
 
 # Paints poses and tells in how many pixels two of them differ, on either half of the picture.
 PAINT = """async (palette) => {
-  const { create } = await import("/js/face/renderer.js"), { INDEX, NAMES } = await import("/js/face/arkit.js");
-  const canvas = document.createElement("canvas");
+  const { create } = await import("/js/face/canvas/face.js"), { INDEX, NAMES } = await import("/js/face/arkit.js");
+  const face = create(document.body, { palette, scheme: "light" }), canvas = document.querySelector("canvas");
   canvas.style.width = canvas.style.height = "320px";
-  document.body.append(canvas);
-  canvas.getContext("2d", { alpha: false, willReadFrequently: true });
-  const face = create(canvas, { palette, scheme: "light" });
+  face.resize();
   const paint = (shapes, gaze = { x: 0, y: 0 }, head = { yaw: 0, pitch: 0, roll: 0 }, nowMs = 0) => {
     const weights = new Float32Array(52);
     for (const [name, weight] of Object.entries(shapes)) weights[INDEX[name]] = weight;

@@ -81,12 +81,12 @@ def assert_seamless(slots: list[dict[str, float]], units: int) -> None:
 
 
 def test_the_page_loads_without_complaint_and_a_face_is_drawn(serve, browser, visit):
-    page = visit(browser, serve().address)
+    page = visit(browser, f"{serve().address}/?face=canvas")
     assert page.inner_text("#state") == "Ready"
     assert page.title() == "Mira"
     assert page.inner_text("#caption") == PERSONAS[0]["greeting"]
     colours = page.evaluate("""() => {
-      const face = document.querySelector("#face");
+      const face = document.querySelector("#face canvas");
       const { data } = face.getContext("2d").getImageData(0, 0, face.width, face.height);
       return new Set(new Uint32Array(data.buffer)).size }""")
     assert colours > 2000
@@ -301,7 +301,7 @@ def test_pieces_are_joined_without_a_seam(serve, browser, visit):
     page = visit(browser, serve().address)
     off = page.evaluate("""async () => {
       const { Player } = await import("/js/media/player.js");
-      const context = new OfflineAudioContext(1, 96000, 48000), player = new Player(context);
+      const context = new OfflineAudioContext(1, 96000, 48000), player = new Player({ context });
       const wave = (_, i) => 20000 * Math.sin(i / 9) * Math.sin(i / 997);
       const slots = player.record(), pcm = Int16Array.from({ length: 60000 }, wave);
       player.begin(1);

@@ -40,7 +40,7 @@ const dialogue = new Dialogue(client, player);
 const toasts = new Toasts(parts.toasts);
 const history = new History(parts);
 const caption = new CaptionView(parts.caption);
-const stage = new Stage(parts.face, parts.room, read);
+const stage = new Stage(parts.face, parts.room, read, new URLSearchParams(location.search).get("face") ?? "");
 const composer = new Composer(parts, { say, stop });
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
@@ -193,12 +193,16 @@ function pageGroup() {
       { label: "buffered", value: ms(player.bufferedMs) },
       { label: "underruns", value: String(player.underruns), tone: player.underruns ? "busy" : "" },
       { label: "frames dropped", value: String(dialogue.framesDropped), tone: dialogue.framesDropped ? "busy" : "" },
-      { label: "pictures", value: `${stage.rate.toFixed(0)} /s` },
+      { label: "face", value: stage.renderer },
+      { label: "pictures", value: `${stage.rate.toFixed(0)} /s, ${stage.costMs.toFixed(1)} ms each` },
+      { label: "between pictures, p95", value: ms(stage.intervalMs) },
       { label: "first sound", value: ms(dialogue.turn?.firstAudioMs ?? 0) },
     ],
   };
 }
 
+stage.addEventListener("notice", (event) => toasts.show(detail(event)));
+stage.addEventListener("over", (event) => toasts.over(detail(event)));
 client.addEventListener("session", (event) => meet(detail(event)));
 client.addEventListener("state", (event) => showLink(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));

@@ -1,5 +1,6 @@
 /**
- * What draws a face. A renderer is one module with a `create`; the page knows this interface only.
+ * What draws a face. A renderer is one module with a `create`, and one line in the list below; the page knows this
+ * interface only. A canvas can have one kind of context, so each renderer brings its own.
  *
  * Weights mean what ARKit means by them; head and gaze come on top of the eyeLook weights.
  */
@@ -19,38 +20,34 @@
  * @property {string} palette `mira`, `noor` or `ori`; another name counts as `mira`.
  * @property {"light" | "dark"} scheme The page's colours around it.
  * @property {Record<string, string>} [colours] Colours to use in place of the palette's, by its names.
+ * @property {string} [model] Address of a GLB or VRM file to show in place of the palette's face.
  */
 
-/** @typedef {{left: number, top: number, right: number, bottom: number}} Room A part of the canvas in page pixels. */
+/** @typedef {{left: number, top: number, right: number, bottom: number}} Room A part of the host in page pixels. */
 
 /**
  * @typedef {object} Renderer
- * @property {(pose: Pose, nowMs: number) => void} draw Paint one picture.
- * @property {() => void} resize The canvas has another size on the page.
- * @property {(room: Room | null) => void} frame Keep the head within a part of the canvas, or within all of it.
+ * @property {Promise<void>} ready Its first picture can be drawn without stalling; shaders are compiled, files loaded.
+ * @property {(pose: Pose, nowMs: number) => void} draw Paint one picture. What it throws ends it.
+ * @property {() => void} resize The host has another size on the page.
+ * @property {(room: Room | null) => void} frame Keep the head within a part of the host, or within all of it.
  * @property {(look: Look) => void} setLook Be somebody else from the next picture on.
- * @property {() => void} destroy Free what is held; nothing is drawn afterwards.
+ * @property {() => void} destroy Remove the canvas and free what is held; nothing is drawn afterwards.
  */
-
-/** @typedef {(canvas: HTMLCanvasElement, look: Look) => Renderer | null} Create Null where it cannot work here. */
-
-import { create as createCanvasFace } from "./canvas/face.js";
-
-/** Best first. */
-const RENDERERS = /** @type {Create[]} */ ([createCanvasFace]);
 
 /**
- * The best renderer that works here.
+ * Appends a canvas that fills the host. Null where it cannot work here; what it throws says why it does not.
  *
- * @param {HTMLCanvasElement} canvas
- * @param {Look} look
- * @returns {Renderer}
- * @throws {Error} None does.
+ * @typedef {(host: HTMLElement, look: Look) => Renderer | null | Promise<Renderer | null>} Create
  */
-export function create(canvas, look) {
-  for (const make of RENDERERS) {
-    const renderer = make(canvas, look);
-    if (renderer) return renderer;
-  }
-  throw new Error("this browser cannot draw on a canvas");
-}
+
+/**
+ * @typedef {object} Rung
+ * @property {string} name
+ * @property {(look: Look) => string | boolean} wants Whether it is for such a look. Another text needs a renderer made
+ *   anew: `setLook` gets only looks for which the answer stays.
+ * @property {() => Promise<{create: Create}>} load
+ */
+
+/** @type {readonly Rung[]} Best first; the last one draws at once and anywhere. */
+export const RENDERERS = [{ name: "canvas", wants: () => true, load: () => import("./canvas/face.js") }];

@@ -15,7 +15,7 @@ function part(id, kind) {
 /** Find every part once; a page without one of them is broken and says so at once. */
 export function findParts() {
   return {
-    face: part("face", HTMLCanvasElement),
+    face: part("face", HTMLElement),
     room: part("room", HTMLElement),
     name: part("name", HTMLElement),
     state: part("state", HTMLElement),

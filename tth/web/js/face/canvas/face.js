@@ -59,16 +59,21 @@ function placeHead({ left, top, right, bottom }, height) {
 }
 
 /**
- * @param {HTMLCanvasElement} canvas
+ * @param {HTMLElement} host
  * @param {Look} look
  * @returns {import("../renderer.js").Renderer | null}
  */
-export function create(canvas, look) {
+export function create(host, look) {
+  const canvas = document.createElement("canvas");
   const ctx = canvas.getContext("2d", { alpha: false });
-  return ctx && new CanvasFace(canvas, ctx, look);
+  if (!ctx) return null;
+  host.append(canvas);
+  return new CanvasFace(canvas, ctx, look);
 }
 
 class CanvasFace {
+  ready = Promise.resolve();
+
   #canvas;
   #ctx;
   #look;
@@ -135,6 +140,7 @@ class CanvasFace {
     this.#parts = null;
     this.#backdrop = null;
     this.#canvas.width = this.#canvas.height = 1;
+    this.#canvas.remove();
   }
 
   /**
