@@ -17,7 +17,10 @@ def test_the_numbers_of_the_path_are_shown_to_those_who_ask(serve, browser, visi
     assert "a2f" in shown
     assert "30.0 /s" in shown
     finished(page)
-    assert all(abs(report["offset_ms"]) <= 200 for report in served.behaviour.said("playhead"))
+    told = [report for report in served.behaviour.said("playhead") if "offset_ms" in report]
+    assert all(abs(report[name]) <= 200 for report in told for name in ("offset_ms", "offset_mean_ms", "offset_p95_ms"))
+    assert told[-1]["late_frames"] == 0
+    assert "mouth before sound" in shown
 
 
 def test_nobody_else_asks_for_numbers_or_sees_them(serve, browser, visit):

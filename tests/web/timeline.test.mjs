@@ -27,7 +27,7 @@ test("between two frames the pose is their linear mean", () => {
   const line = timeline(0, 0.8);
   near(line.read(400 - AHEAD, 0)[jawOpen], 0.4);
   near(line.read(600 - AHEAD, 8)[jawOpen], 0.6);
-  assert.equal(line.offsetMs, AHEAD_MS);
+  assert.equal(line.shown, 600);
 });
 
 test("frames may come in any order, and a later one replaces its twin", () => {
@@ -44,7 +44,9 @@ test("a frame more than 100 ms late is dropped", () => {
   line.read(9600, 0);
   line.add({ sample: 9600 - 2401, weights: pose(1) });
   line.add({ sample: 9600 - 2400, weights: pose(0.7) });
+  line.add({ sample: 9600, weights: pose(0.7) });
   assert.equal(line.dropped, 1);
+  assert.equal(line.late, 2);
 });
 
 test("where frames stop, the mouth holds 80 ms and closes within 150 more; the brows stay", () => {

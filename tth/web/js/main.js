@@ -1,7 +1,7 @@
 /** The page: finds its parts, opens a session and ties everything together. */
 
+import { askedLatency } from "./media/output.js";
 import { Player } from "./media/player.js";
-import { MEDIA_RATE_HZ } from "./media/wire.js";
 import { Client, request } from "./session/client.js";
 import { Dialogue, detail } from "./session/dialogue.js";
 import { Numbers } from "./session/numbers.js";
@@ -9,7 +9,7 @@ import { Stage } from "./stage.js";
 import { CaptionView } from "./ui/caption-view.js";
 import { Composer } from "./ui/composer.js";
 import { showNumbers } from "./ui/debug.js";
-import { pathGroups } from "./ui/figures.js";
+import { pageGroup, pathGroups } from "./ui/figures.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
@@ -34,7 +34,7 @@ const STARTLED_MS = 600;
 const DEBUG = new URLSearchParams(location.search).get("debug") === "1";
 
 const parts = findParts();
-const player = new Player();
+const player = new Player({ latencyMs: askedLatency(location.search) });
 const client = new Client();
 const dialogue = new Dialogue(client, player);
 const toasts = new Toasts(parts.toasts);
@@ -176,29 +176,8 @@ function showTurn(turn) {
 function debug() {
   const numbers = new Numbers();
   client.addEventListener("event", (event) => numbers.take(detail(event)));
-  showNumbers(parts.debug, () => pathGroups(numbers, pageGroup()));
+  showNumbers(parts.debug, () => pathGroups(numbers, pageGroup(player, dialogue, stage)));
   Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
-}
-
-/** @returns {import("./ui/figures.js").Group} */
-function pageGroup() {
-  const { turn, unit, state } = player.position();
-  const ms = (/** @type {number} */ value) => `${value.toFixed(0)} ms`;
-  return {
-    title: "Page",
-    rows: [
-      { label: "turn", value: turn ? `${turn}, ${state}` : state, tone: state === "blocked" ? "busy" : "" },
-      { label: "playhead", value: `${(unit / MEDIA_RATE_HZ).toFixed(2)} s` },
-      { label: "mouth before sound", value: ms(dialogue.offsetMs) },
-      { label: "buffered", value: ms(player.bufferedMs) },
-      { label: "underruns", value: String(player.underruns), tone: player.underruns ? "busy" : "" },
-      { label: "frames dropped", value: String(dialogue.framesDropped), tone: dialogue.framesDropped ? "busy" : "" },
-      { label: "face", value: stage.renderer },
-      { label: "pictures", value: `${stage.rate.toFixed(0)} /s, ${stage.costMs.toFixed(1)} ms each` },
-      { label: "between pictures, p95", value: ms(stage.intervalMs) },
-      { label: "first sound", value: ms(dialogue.turn?.firstAudioMs ?? 0) },
-    ],
-  };
 }
 
 stage.addEventListener("notice", (event) => toasts.show(detail(event)));

@@ -1,5 +1,7 @@
 /** Plays the speech of turns through WebAudio, and says what is audible now. */
 
+import { AudioClock } from "./clock.js";
+import { readOutput } from "./output.js";
 import { Schedule } from "./schedule.js";
 import { CLOCK_RATE_HZ, Speech } from "./speech.js";
 
@@ -36,10 +38,18 @@ export class Player extends EventTarget {
   /** @type {import("./schedule.js").Slot[] | null} */
   #log = null;
 
-  /** @param {AudioContext} [context] */
-  constructor(context = new AudioContext({ sampleRate: CLOCK_RATE_HZ, latencyHint: "interactive" })) {
+  /** What is audible, by the context's output; sound itself is laid by the context's own time. */
+  clock;
+
+  /**
+   * @param {object} [options]
+   * @param {AudioContext} [options.context]
+   * @param {number | null} [options.latencyMs] From the context to the ear, in place of what the browser tells.
+   */
+  constructor({ context = usualContext(), latencyMs = null } = {}) {
     super();
     this.#context = context;
+    this.clock = new AudioClock(() => readOutput(context, latencyMs));
     this.#master = new GainNode(context);
     this.#master.connect(context.destination);
     context.addEventListener("statechange", () => this.#changed());
@@ -53,6 +63,11 @@ export class Player extends EventTarget {
   /** How much sound lies ahead of what is audible, in ms. */
   get bufferedMs() {
     return this.#schedule.aheadMs(this.#audibleFrame()) + (this.#speech?.waitingMs ?? 0);
+  }
+
+  /** How long sound takes from the context to the ear. */
+  get latencyMs() {
+    return Math.max(0, this.#context.currentTime - this.clock.heardS()) * 1000;
   }
 
   /** How often the sound ran out within a turn. */
@@ -136,12 +151,26 @@ export class Player extends EventTarget {
     return position;
   }
 
-  /** @returns {Position} */
-  position() {
+  /**
+   * What is audible.
+   *
+   * @param {number} [inMs] So much later than now, if all goes on as it does.
+   * @returns {Position}
+   */
+  position(inMs = 0) {
     if (!this.#speech) return { turn: 0, unit: 0, state: "idle" };
-    const frame = this.#audibleFrame();
+    const frame = this.#audibleFrame(inMs);
     const over = this.#speech.whole && this.#speech.waitingMs === 0 && frame >= this.#schedule.endFrame;
     return { turn: this.#speech.turn, unit: Math.floor(this.#schedule.unitAt(frame)), state: this.#state(over) };
+  }
+
+  /**
+   * Media unit that is audible as the browser tells it, which `position` only comes round to.
+   *
+   * @param {number} inMs So much later than now.
+   */
+  toldUnit(inMs) {
+    return this.#schedule.unitAt(this.clock.toldS(inMs) * CLOCK_RATE_HZ);
   }
 
   /**
@@ -154,11 +183,13 @@ export class Player extends EventTarget {
     return this.blocked ? "blocked" : "playing";
   }
 
-  /** Frame of the audio clock that reaches the ear now. */
-  #audibleFrame() {
-    // Where a browser does not tell the output's latency, the graph's own is the best there is.
-    const latency = this.#context.outputLatency || this.#context.baseLatency || 0;
-    return Math.max(0, this.#context.currentTime - latency) * CLOCK_RATE_HZ;
+  /**
+   * Frame of the context that reaches the ear.
+   *
+   * @param {number} [inMs]
+   */
+  #audibleFrame(inMs = 0) {
+    return this.clock.heardS(inMs) * CLOCK_RATE_HZ;
   }
 
   #pump() {
@@ -194,4 +225,8 @@ export class Player extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+function usualContext() {
+  return new AudioContext({ sampleRate: CLOCK_RATE_HZ, latencyHint: "interactive" });
 }

@@ -2,6 +2,7 @@
 
 /** @typedef {import("./player.js").Position} Position */
 /** @typedef {{turn: number, sample: number, state: "playing" | "blocked" | "ended"}} Report */
+/** @typedef {import("./mouth.js").Mouth} Mouth */
 
 export const REPORT_MS = 100;
 
@@ -34,4 +35,22 @@ export class Reporter {
     this.#sentMs = nowMs;
     this.#send({ turn, sample: unit, state });
   }
+}
+
+/**
+ * What a report adds about the mouth: how far it is ahead of the sound, where that is known.
+ *
+ * @param {Pick<Mouth, "offset" | "late">} mouth
+ */
+export function inStep({ offset, late }) {
+  if (!offset) return {};
+  return {
+    offset_ms: tenths(offset.nowMs), offset_mean_ms: tenths(offset.meanMs), offset_p50_ms: tenths(offset.p50Ms),
+    offset_p95_ms: tenths(offset.p95Ms), late_frames: late,
+  };
+}
+
+/** @param {number} ms */
+function tenths(ms) {
+  return Math.round(ms * 10) / 10;
 }

@@ -34,11 +34,12 @@ export class Timeline {
   #readMs = 0;
   #over = false;
 
-  /** Frames that came too late to be shown. */
+  /** Frames that came when their time was over; those that came in time for nothing are dropped as well. */
+  late = 0;
   dropped = 0;
 
-  /** How far the pose shown is ahead of the sound; negative when it lags. */
-  offsetMs = 0;
+  /** @type {number | null} Media position of the pose shown; nothing where there is none. */
+  shown = null;
 
   /**
    * Take a frame; one that is due more than 100 ms before the last position read is dropped.
@@ -47,9 +48,11 @@ export class Timeline {
    */
   add(frame) {
     if (frame.sample < this.#unit - TOO_LATE_MS * UNITS_PER_MS) {
+      this.late++;
       this.dropped++;
       return;
     }
+    if (frame.sample < this.#unit) this.late++;
     let at = this.#frames.length;
     while (at > 0 && this.#frames[at - 1].sample > frame.sample) at--;
     const twin = at > 0 && this.#frames[at - 1].sample === frame.sample;
@@ -65,7 +68,7 @@ export class Timeline {
    * The pose for a position: between two frames their linear mean. Where frames or sound fail to come, the last pose is
    * held for 80 ms, then the mouth closes over 150 ms.
    *
-   * @param {number} unit Media position that is audible.
+   * @param {number} unit Media position that is audible when the pose is seen.
    * @param {number} nowMs Wall clock; it only times the closing.
    * @returns {Float32Array} Valid until the next call.
    */
@@ -73,11 +76,10 @@ export class Timeline {
     const due = unit + AHEAD_MS * UNITS_PER_MS;
     while (this.#frames.length > 1 && this.#frames[1].sample <= due) this.#frames.shift();
     const [from, to] = this.#frames;
-    const shown = to ? due : Math.min(due, from?.sample ?? 0);
     const covered = from !== undefined && (to !== undefined || due - from.sample <= FRAME_MS * UNITS_PER_MS);
     if (unit !== this.#unit && covered) this.#movedMs = nowMs;
     this.#unit = unit;
-    this.offsetMs = from ? (shown - unit) / UNITS_PER_MS : 0;
+    this.shown = from ? (to ? Math.max(due, from.sample) : Math.min(due, from.sample)) : null;
     this.#close(nowMs);
     if (from) this.#mix(from, to, due);
     return this.#weights;

@@ -1,8 +1,8 @@
 /** One conversation: what the server says becomes sound, pose and caption, and what the person does is told to it. */
 
 import { Caption } from "../media/caption.js";
-import { Reporter } from "../media/reporter.js";
-import { Timeline } from "../media/timeline.js";
+import { Mouth } from "../media/mouth.js";
+import { Reporter, inStep } from "../media/reporter.js";
 import { WEIGHTS } from "../media/wire.js";
 import { Asks } from "./asks.js";
 import { noticeOf, refusedText } from "./words.js";
@@ -35,7 +35,8 @@ export class Dialogue extends EventTarget {
   #player;
   #reporter;
   #asks = new Asks();
-  #timeline = new Timeline();
+  /** The mouth of the turn that is shown, and how far it is ahead of the sound. */
+  mouth;
   /** @type {Float32Array} */
   #idle = new Float32Array(WEIGHTS);
   #endedMs = -Infinity;
@@ -57,9 +58,8 @@ export class Dialogue extends EventTarget {
     super();
     this.#client = client;
     this.#player = player;
-    this.#reporter = new Reporter((report) => {
-      client.send({ type: "playhead", ...report, offset_ms: Math.round(this.offsetMs) });
-    });
+    this.mouth = new Mouth(player);
+    this.#reporter = new Reporter((report) => client.send({ type: "playhead", ...report, ...inStep(this.mouth) }));
     client.addEventListener("session", () => this.#renew());
     client.addEventListener("state", (event) => this.#linked(detail(event)));
     client.addEventListener("event", (event) => this.#hear(detail(event)));
@@ -78,14 +78,6 @@ export class Dialogue extends EventTarget {
   /** What of it has been said so far. */
   get text() {
     return this.#turn?.text ?? "";
-  }
-
-  get offsetMs() {
-    return this.#timeline.offsetMs;
-  }
-
-  get framesDropped() {
-    return this.#timeline.dropped;
   }
 
   /**
@@ -122,11 +114,11 @@ export class Dialogue extends EventTarget {
   /**
    * The weights to be shown now, without life.
    *
-   * @param {number} nowMs
+   * @param {number} nowMs The picture's time.
    */
   weights(nowMs) {
     this.#locate();
-    const spoken = this.#timeline.read(this.#turn?.unit ?? 0, nowMs);
+    const spoken = this.mouth.weights(nowMs, this.#turn?.number ?? 0);
     return this.#runs ? spoken : settle(spoken, this.#idle, nowMs - this.#endedMs);
   }
 
@@ -145,7 +137,7 @@ export class Dialogue extends EventTarget {
       turn.firstAudioMs = nowMs - turn.askedMs;
       turn.caption.voiced();
     }
-    if (position.state === "ended" && turn.unit > 0) this.#timeline.end();
+    if (position.state === "ended" && turn.unit > 0) this.mouth.end();
     if (this.#completed && this.#player.bufferedMs <= 0) this.#close("complete");
     else this.#show(turn);
   }
@@ -240,7 +232,7 @@ export class Dialogue extends EventTarget {
     if (this.#completed && this.#runs) this.#close("complete");
     this.#breakOff();
     this.#turn = turn;
-    this.#timeline = new Timeline();
+    this.mouth.begin();
     this.#completed = false;
     this.#phase = "thinking";
     this.#player.begin(turn.number);
@@ -300,7 +292,7 @@ export class Dialogue extends EventTarget {
   #see(frame) {
     if (frame.kind === "face" && frame.turn === 0) this.#idle = frame.weights;
     if (!this.#runs || frame.turn !== this.#turn?.number) return;
-    if (frame.kind === "face") this.#timeline.add(frame);
+    if (frame.kind === "face") this.mouth.add(frame);
     if (frame.kind === "audio") this.#player.feed(frame);
   }
 
@@ -317,7 +309,7 @@ export class Dialogue extends EventTarget {
     this.#locate();
     this.#player.stop();
     void this.#player.resume();
-    this.#timeline.end();
+    this.mouth.end();
     if (this.#turn?.outcome === "running") this.#close(outcome);
   }
 
@@ -326,7 +318,7 @@ export class Dialogue extends EventTarget {
     const turn = /** @type {Turn} */ (this.#turn);
     turn.outcome = outcome;
     this.#endedMs = performance.now();
-    this.#timeline.end();
+    this.mouth.end();
     if (outcome === "complete") turn.caption.complete();
     this.#show(turn);
   }

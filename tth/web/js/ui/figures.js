@@ -1,6 +1,10 @@
 /** A session's numbers as rows to read: grouped, with their units, and marked where they are not as they should be. */
 
+import { MEDIA_RATE_HZ } from "../media/wire.js";
+
 /** @typedef {import("../session/numbers.js").Numbers} Numbers */
+/** @typedef {import("../session/dialogue.js").Dialogue} Dialogue */
+/** @typedef {import("../media/player.js").Player} Player */
 /** @typedef {"" | "good" | "busy" | "bad"} Tone */
 /** @typedef {{label: string, value: string, tone?: Tone}} Row */
 /** @typedef {{title: string, rows: Row[]}} Group */
@@ -9,6 +13,9 @@ const NONE = "–";
 const KINDS = ["realtime", "llm", "tts", "stt", "avatar"];
 const STAGES = /** @type {const} */ ([["first_text", "text"], ["first_audio", "sound"], ["first_frame", "frame"]]);
 const FEW_FPS = 25;
+
+/** A mouth that far from its sound, in 5 of 100 pictures, is not in step. */
+const FAR_MS = 45;
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -22,6 +29,48 @@ const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 export function pathGroups(numbers, page) {
   const { values } = numbers;
   return [parts(numbers), upload(numbers), frames(values), voice(values), page, times(values)];
+}
+
+/**
+ * The page's own numbers.
+ *
+ * @param {Player} player
+ * @param {Dialogue} dialogue
+ * @param {import("../stage.js").Stage} stage
+ * @returns {Group}
+ */
+export function pageGroup(player, { mouth, turn: spoken }, stage) {
+  const { turn, unit, state } = player.position();
+  return {
+    title: "Page",
+    rows: [
+      { label: "turn", value: turn ? `${turn}, ${state}` : state, tone: state === "blocked" ? "busy" : "" },
+      { label: "playhead", value: `${(unit / MEDIA_RATE_HZ).toFixed(2)} s` },
+      ...inStep(mouth.offset),
+      { label: "late frames", value: `${mouth.late}, dropped ${mouth.dropped}`, tone: mouth.late ? "busy" : "" },
+      { label: "sound to the ear", value: ms(player.latencyMs) },
+      { label: "buffered", value: ms(player.bufferedMs) },
+      { label: "underruns", value: String(player.underruns), tone: player.underruns ? "busy" : "" },
+      { label: "face", value: stage.renderer },
+      { label: "pictures", value: `${stage.rate.toFixed(0)} /s, ${stage.costMs.toFixed(1)} ms each` },
+      { label: "between pictures, p95", value: ms(stage.intervalMs) },
+      { label: "first sound", value: ms(spoken?.firstAudioMs ?? 0) },
+    ],
+  };
+}
+
+/**
+ * How far the mouth is ahead of the sound.
+ *
+ * @param {import("../media/offsets.js").Offset | null} offset
+ * @returns {Row[]}
+ */
+function inStep(offset) {
+  const { nowMs, meanMs, p95Ms = 0 } = offset ?? {};
+  return [
+    { label: "mouth before sound", value: `${ms(nowMs)}, mean ${ms(meanMs)}` },
+    { label: "apart, p95", value: offset ? ms(p95Ms) : NONE, tone: p95Ms > FAR_MS ? "bad" : "" },
+  ];
 }
 
 /**

@@ -1,0 +1,87 @@
+/** The mouth of the turn that is shown: its frames, drawn by what is heard when the picture is seen. */
+
+import { Display } from "./display.js";
+import { Offsets } from "./offsets.js";
+import { Timeline } from "./timeline.js";
+import { MEDIA_RATE_HZ } from "./wire.js";
+
+/** @typedef {import("./player.js").Player} Player */
+
+/** Turns come and go; what was measured stays. */
+export class Mouth {
+  #player;
+  #timeline = new Timeline();
+  #display = new Display();
+  #offsets = new Offsets();
+  #unit = 0;
+  #before = { late: 0, dropped: 0 };
+
+  /** @param {Player} player */
+  constructor(player) {
+    this.#player = player;
+  }
+
+  /** Another turn begins. */
+  begin() {
+    const { late, dropped } = this;
+    this.#before = { late, dropped };
+    this.#timeline = new Timeline();
+    this.#unit = 0;
+  }
+
+  /** @param {import("./timeline.js").Pose} frame Of the turn that is shown. */
+  add(frame) {
+    this.#timeline.add(frame);
+  }
+
+  /** The speech is over or was broken off. */
+  end() {
+    this.#timeline.end();
+  }
+
+  /** Frames that came when their time was over. */
+  get late() {
+    return this.#before.late + this.#timeline.late;
+  }
+
+  /** Those of them that were too late to be of use. */
+  get dropped() {
+    return this.#before.dropped + this.#timeline.dropped;
+  }
+
+  /** How far it was ahead of the sound of late. */
+  get offset() {
+    return this.#offsets.summary;
+  }
+
+  /**
+   * The weights to be drawn.
+   *
+   * @param {number} pictureMs The picture's time, as `requestAnimationFrame` gives it.
+   * @param {number} turn Number of the turn that is shown.
+   * @returns {Float32Array} Valid until the next call.
+   */
+  weights(pictureMs, turn) {
+    const seenInMs = this.#display.seenInMs(pictureMs, performance.now());
+    const heard = this.#player.position(seenInMs);
+    const weights = this.#timeline.read(heard.turn === turn ? heard.unit : this.#unit, pictureMs);
+    if (heard.turn === turn) this.#measure(heard, pictureMs, seenInMs);
+    return weights;
+  }
+
+  /**
+   * Where sound moves on and there is a pose for it, note how far the two are apart when the picture is seen.
+   *
+   * @param {import("./player.js").Position} heard
+   * @param {number} pictureMs
+   * @param {number} seenInMs
+   */
+  #measure({ unit, state }, pictureMs, seenInMs) {
+    const { shown } = this.#timeline;
+    if (state === "playing" && unit > this.#unit && shown !== null) {
+      const offset = shown - this.#player.toldUnit(seenInMs);
+      this.#offsets.add(pictureMs, (offset * 1000) / MEDIA_RATE_HZ);
+    }
+    this.#unit = unit;
+  }
+}
