@@ -43,6 +43,7 @@ _HEARING = {
 }
 _MODEL = {"format": model.FORMAT, "points": model.POINTS, "detectors": model.DETECTORS}
 _CLOSING = {
+    "apart": closing.APART[0],
     "from": closing._FROM,
     "to": closing._TO,
     "holdFrames": closing._HOLD_FRAMES,

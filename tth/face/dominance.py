@@ -32,7 +32,8 @@ _MEMBERS = np.eye(len(GROUPS), dtype=np.float32)[_OF].T
 _SPREAD = (MATRIX[:, None, :] * _MEMBERS[None]).reshape(len(VISEMES) * len(GROUPS), len(NAMES))
 """Shape (15 * 4, 52): what a pull of one viseme on one group does to the mouth."""
 
-_OPEN = np.array([name.startswith(("jawOpen", "mouthLowerDown", "mouthUpperUp")) for name in NAMES])
+_OPEN = np.array([name.startswith(("jawOpen", "mouthLowerDown", "mouthUpperUp")) for name in NAMES], np.float32)
+_ONE = np.float32(1.0)
 
 
 def heard_until(moments_ms: Weights) -> Weights:
@@ -63,7 +64,8 @@ def mouth_of(pulls: Weights, *, opening: float, closure: float, closed: str) -> 
         closed: The viseme for which they must.
     """
     pose: Weights = pulls.reshape(-1) @ _SPREAD
-    pose[_OPEN] *= np.float32(opening)
+    if opening != 1.0:
+        pose *= _OPEN * np.float32(opening - 1.0) + _ONE
     if closure > 0.0:
         pose += np.float32(closure) * (SHAPES[closed] - pose)
     return pose

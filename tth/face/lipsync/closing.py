@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tth.face.blendshapes import Weights
+from collections.abc import Sequence
+
 from tth.face.lipsync.model import DETECTORS
 
-_FROM, _TO = 0.50, 0.70
-"""A detector's score at which lips begin to meet, and at which they have met."""
+APART = (-20.0,) * len(DETECTORS)
+"""What the detectors score where lips surely do not meet."""
+
+_FROM, _TO = 0.0, 0.85
+"""A detector's score, in log odds, at which lips begin to meet, and at which they have met."""
 
 _HOLD_FRAMES = 2
 """Lips that met do so for at least as many frames, 67 ms."""
@@ -23,13 +27,13 @@ class Closing:
     def __init__(self) -> None:
         self._met, self._held, self._viseme = 0.0, 0, DETECTORS[0]
 
-    def step(self, scores: Weights) -> tuple[float, str]:
+    def step(self, scores: Sequence[Sequence[float]]) -> tuple[float, str]:
         """The next frame's closure, 0 to 1, and the viseme for which lips meet.
 
         Args:
-            scores: The detectors around the frame, shape (steps, 2), each 0 to 1.
+            scores: The detectors' log odds at each step around the frame.
         """
-        best = scores.max(0).tolist()
+        best = [max(each) for each in zip(*scores, strict=True)]
         strongest = best.index(max(best))
         met = min(1.0, max(0.0, (best[strongest] - _FROM) / (_TO - _FROM)))
         if met >= self._met:

@@ -6,6 +6,8 @@ these three: the same shapes whatever the chunks that the sound comes in, hence 
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tth.face.blendshapes import Weights
@@ -55,7 +57,9 @@ def _bank() -> Weights:
     return np.ascontiguousarray(bank)
 
 
-_BANK = _bank()
+_BANK = _bank().repeat(2, axis=0)
+"""Shape (514, 32): a spectrum's real and imaginary parts lie side by side, and each counts."""
+
 _HANN = np.hanning(WINDOW + 2)[1:-1].astype(np.float32)
 
 
@@ -68,11 +72,13 @@ def spectra(windows: Weights) -> Weights:
     Returns:
         Shape (n, 32), natural log of power.
     """
-    tilted = (windows[:, 1:] - _EMPHASIS * windows[:, :-1]) * _HANN
-    spectrum = np.fft.rfft(tilted, _SIZE)
-    power = spectrum.real**2 + spectrum.imag**2
-    logs: Weights = np.log(power.astype(np.float32, copy=False) @ _BANK + _FLOOR)
-    return logs
+    tilted = windows[:, :-1] * -_EMPHASIS
+    tilted += windows[:, 1:]
+    tilted *= _HANN
+    parts = np.fft.rfft(tilted, _SIZE).view(np.float32)
+    bands: Weights = np.square(parts, out=parts) @ _BANK
+    bands += _FLOOR
+    return np.log(bands, out=bands)
 
 
 class RunningMean:
@@ -87,16 +93,19 @@ class RunningMean:
     def __init__(self, prior: Weights) -> None:
         self._mean = prior.astype(np.float32)
         self._steps = _PRIOR_STEPS
-        self._peak = -np.inf
+        self._peak = -math.inf
 
     def remove(self, block: Weights) -> Weights:
         """A block of spectra against the mean, which it has moved; shape (3, 32)."""
-        levels = block.sum(1) / np.float32(BANDS)
-        self._peak = max(self._peak - STEPS * _FALL, float(levels.max()))
-        heard = levels > max(self._peak - _SPEECH_DB, _QUIET)
-        count = int(heard.sum())
+        levels = [level / BANDS for level in np.add.reduce(block, axis=1).tolist()]
+        self._peak = max(self._peak - STEPS * _FALL, *levels)
+        least = max(self._peak - _SPEECH_DB, _QUIET)
+        heard = [level > least for level in levels]
+        count = sum(heard)
         if count:
             self._steps = min(self._steps + count, _MEMORY_STEPS)
-            moved = (heard.astype(np.float32) @ block - np.float32(count) * self._mean) / np.float32(self._steps)
+            moved = np.array(heard, np.float32) @ block
+            moved -= np.float32(count) * self._mean
+            moved /= np.float32(self._steps)
             self._mean += moved
         return block - self._mean

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from tth.face.blendshapes import Weights
 from tth.face.lipsync.hearing import STEPS
+
+_ZERO = np.float32(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,33 +61,39 @@ class Network:
 class NetworkStream:
     """A network on a stream of blocks: what it tells lags by ``network.ahead`` steps."""
 
-    __slots__ = ("_layers", "_past", "_views")
+    __slots__ = ("_layers",)
 
     def __init__(self, network: Network) -> None:
-        self._layers = network.layers
-        self._past = [_room(layer) for layer in network.layers]
-        self._views = [_view(layer) for layer in network.layers]
+        last = len(network.layers) - 1
+        self._layers = [_LayerStream(layer, rectified=number < last) for number, layer in enumerate(network.layers)]
 
     def step(self, block: Weights) -> Weights:
         """Scores of the next three steps from the next three spectra, shape (3, outputs)."""
-        last = len(self._layers) - 1
-        for number, (layer, past, view) in enumerate(zip(self._layers, self._past, self._views, strict=True)):
-            past[:-STEPS] = past[STEPS:]
-            past[-STEPS:] = block
-            block = past[view].reshape(STEPS, -1) @ layer.weight + layer.bias
-            if number < last:
-                np.maximum(block, 0.0, out=block)
+        for layer in self._layers:
+            block = layer.step(block)
         return block
 
 
-def _room(layer: Layer) -> Weights:
-    """Room for the steps that a block of the layer sees."""
-    span = layer.ahead - min(0, layer.offsets[0])
-    return np.zeros((span + STEPS, layer.inputs), np.float32)
+class _LayerStream:
+    """One layer; it keeps the steps of the one below that it will need again.
 
+    Views of them are made once: taking them anew for each block would cost as much as the products.
+    """
 
-def _view(layer: Layer) -> npt.NDArray[np.intp]:
-    """Shape (3, taps): which of those each of the three steps sees."""
-    first = np.arange(STEPS)[:, None] - min(0, layer.offsets[0])
-    view: npt.NDArray[np.intp] = first + np.array(layer.offsets)
-    return view
+    __slots__ = ("_bias", "_kept", "_moved", "_new", "_rectified", "_seen", "_taps", "_weight")
+
+    def __init__(self, layer: Layer, *, rectified: bool) -> None:
+        first = min(0, layer.offsets[0])
+        past = np.zeros((layer.ahead - first + STEPS, layer.inputs), np.float32)
+        self._weight, self._bias, self._rectified = layer.weight, layer.bias, rectified
+        self._kept, self._moved, self._new = past[:-STEPS], past[STEPS:], past[-STEPS:]
+        self._taps = [past[offset - first : offset - first + STEPS] for offset in layer.offsets]
+        self._seen = np.empty((STEPS, len(layer.weight)), np.float32)
+
+    def step(self, block: Weights) -> Weights:
+        self._kept[:] = self._moved
+        self._new[:] = block
+        np.concatenate(self._taps, axis=1, out=self._seen)
+        made: Weights = self._seen @ self._weight
+        made += self._bias
+        return np.maximum(made, _ZERO, out=made) if self._rectified else made

@@ -7,6 +7,7 @@ part of the mouth as a timed phoneme would. Closures have detectors of their own
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,9 @@ from tth.core.media import MEDIA_RATE_HZ
 from tth.errors import MediaError
 from tth.face.blendshapes import Weights
 from tth.face.dominance import GROUPS, heard_until, mouth_of
-from tth.face.lipsync.closing import Closing
+from tth.face.lipsync.closing import APART, Closing
 from tth.face.lipsync.hearing import RATE_HZ, STEPS, STEPS_A_SECOND, WINDOW, RunningMean, centre, spectra
-from tth.face.lipsync.model import DETECTORS, Model
+from tth.face.lipsync.model import Model
 from tth.face.lipsync.network import NetworkStream
 from tth.face.visemes import VISEMES
 
@@ -37,10 +38,13 @@ def _kernel() -> Weights:
 
 
 _KERNEL = _kernel()
+_PULLS = np.ascontiguousarray(_KERNEL.T)
 _LIPS = GROUPS.index("lips")
 
 _NEAR = slice(_BEHIND - 1, _BEHIND + 2)
 """The steps in which a closure counts for the pose."""
+
+_FULL_SCALE = np.float32(1 / 32_768)
 
 _QUIET_POWER = 1e-5
 _QUIET_ENERGY = _QUIET_POWER * (WINDOW + 1)
@@ -104,12 +108,15 @@ class LipReader:
         self._closing = Closing()
         kept = _BEHIND + 1 + _AHEAD
         self._visemes = np.tile(_SILENCE, (kept, 1))
-        self._detected = np.zeros((kept, len(DETECTORS)), np.float32)
+        self._detected: list[Sequence[float]] = [APART] * kept
         self._powers = [0.0] * (self._ahead + kept + _QUIET_STEPS)
+        self._windows = np.empty((STEPS, WINDOW + 1), np.float32)
         # Silence before the first frame, as much as the first pose can depend on.
         self._frame = -((self._network.reach + kept) // STEPS + 2)
-        self._at = centre(self._first_step()) - WINDOW // 2 - 1
-        self._sound = np.zeros(-self._at, np.float32)
+        self._starts = self._next_starts()
+        self._at = self._starts[0]
+        self._until = 0
+        self._pieces = [np.zeros(-self._at, np.float32)]
         self._make()
 
     def feed(self, pcm: bytes) -> list[MouthFrame]:
@@ -124,7 +131,7 @@ class LipReader:
         self._skip -= left_out
         samples = np.frombuffer(pcm, "<i2", offset=2 * left_out)
         self._fed += len(samples)
-        return self._take(samples.astype(np.float32) / np.float32(32_768.0))
+        return self._take(samples * _FULL_SCALE)
 
     def flush(self, tail_frames: int = 0) -> list[MouthFrame]:
         """The rest, silence assumed after it; afterwards a new speech may begin.
@@ -140,54 +147,61 @@ class LipReader:
         return made[:kept]
 
     def _take(self, samples: Weights) -> list[MouthFrame]:
-        self._sound = np.concatenate((self._sound, samples))
-        return self._make()
+        self._pieces.append(samples)
+        self._until += len(samples)
+        return self._make() if self._until > self._starts[-1] + WINDOW else []
 
-    def _first_step(self) -> int:
-        """The first of the three steps that the next frame waits for."""
-        return STEPS * self._frame + self._ahead - STEPS + 1
+    def _next_starts(self) -> list[int]:
+        """Where the windows of the three steps begin that the next frame waits for."""
+        last = STEPS * self._frame + self._ahead
+        return [centre(step) - WINDOW // 2 - 1 for step in range(last - STEPS + 1, last + 1)]
 
     def _make(self) -> list[MouthFrame]:
         """Every pose that the sound is there for; drops the sound that is no longer needed."""
         made: list[MouthFrame] = []
-        while True:
-            step = self._first_step()
-            starts = [centre(step + number) - WINDOW // 2 - 1 - self._at for number in range(STEPS)]
-            if starts[-1] + WINDOW + 1 > len(self._sound):
-                self._sound = self._sound[starts[0] :]
-                self._at += starts[0]
-                return made
-            windows = np.stack([self._sound[start : start + WINDOW + 1] for start in starts])
-            self._listen(windows)
+        sound = np.concatenate(self._pieces)
+        while self._until > self._starts[-1] + WINDOW:
+            for window, start in zip(self._windows, self._starts, strict=True):
+                window[:] = sound[start - self._at : start - self._at + WINDOW + 1]
+            self._listen()
             if self._frame >= 0:
                 made.append(self._pose())
             self._frame += 1
+            self._starts = self._next_starts()
+        self._pieces = [sound[self._starts[0] - self._at :]]
+        self._at = self._starts[0]
+        return made
 
-    def _listen(self, windows: Weights) -> None:
+    def _listen(self) -> None:
         """Hear three steps more; the visemes of three, ``network.ahead`` before them, become known."""
+        windows = self._windows
         scores = self._stream.step(self._hearing.remove(spectra(windows)))
-        visemes = np.exp(scores[:, : len(VISEMES)] - scores[:, : len(VISEMES)].max(1, keepdims=True))
-        visemes /= visemes.sum(1, keepdims=True)
-        detected = 0.5 + 0.5 * np.tanh(0.5 * scores[:, len(VISEMES) :])
-        self._powers = [*self._powers[STEPS:], *np.einsum("ij,ij->i", windows, windows).tolist()]
-        for number in range(STEPS):
-            if self._silent(self._network.ahead + STEPS - 1 - number):
-                visemes[number] = _SILENCE
-                detected[number] = 0.0
-        for kept, new in ((self._visemes, visemes), (self._detected, detected)):
-            kept[:-STEPS] = kept[STEPS:]
-            kept[-STEPS:] = new
+        self._powers[:STEPS] = []
+        self._powers += np.vecdot(windows, windows).tolist()
+        self._visemes[:-STEPS] = self._visemes[STEPS:]
+        visemes = self._visemes[-STEPS:]
+        spoken = scores[:, : len(VISEMES)]
+        np.subtract(spoken, np.maximum.reduce(spoken, axis=1, keepdims=True), out=visemes)
+        np.exp(visemes, out=visemes)
+        visemes /= np.add.reduce(visemes, axis=1, keepdims=True)
+        self._detected[:STEPS] = []
+        self._detected += scores[:, len(VISEMES) :].tolist()
+        if self._powers[-1 - self._network.ahead] < _QUIET_ENERGY:
+            self._hush()
 
-    def _silent(self, back: int) -> bool:
-        """Whether the step so many before the newest lies in silence."""
-        last = len(self._powers) - max(0, back - _QUIET_STEPS // 2)
-        return max(self._powers[last - _QUIET_STEPS : last]) < _QUIET_ENERGY
+    def _hush(self) -> None:
+        """Of the three steps that became known, those in silence say nothing."""
+        for back in range(1, STEPS + 1):
+            last = len(self._powers) - max(0, self._network.ahead + back - 1 - _QUIET_STEPS // 2)
+            if max(self._powers[last - _QUIET_STEPS : last]) < _QUIET_ENERGY:
+                self._visemes[-back] = _SILENCE
+                self._detected[-back] = APART
 
     def _pose(self) -> MouthFrame:
-        pulls = (_KERNEL @ self._visemes).T
+        pulls = self._visemes.T @ _PULLS
         closure, closed = self._closing.step(self._detected[_NEAR])
         weights = mouth_of(pulls, opening=self._opening(), closure=closure, closed=closed)
-        speaking = min(1.0, float(pulls[_SPOKEN, _LIPS].sum()))
+        speaking = min(1.0, float(np.add.reduce(pulls[_SPOKEN, _LIPS])))
         return MouthFrame(self._origin + self._frame * FRAME_UNITS, weights, speaking, closure)
 
     def _opening(self) -> float:

@@ -18,13 +18,13 @@ export class Closing {
   /**
    * Go on to the next frame.
    *
-   * @param {Float32Array} scores The detectors step by step, each 0 to 1.
+   * @param {Float32Array} scores The detectors' log odds, step by step.
    * @param {number} from First of the steps around the frame.
    * @param {number} to The one after the last.
    */
   step(scores, from, to) {
     let strongest = 0;
-    let best = 0;
+    let best = -Infinity;
     for (let detector = 0; detector < DETECTORS; detector++) {
       for (let step = from; step < to; step++) {
         const score = scores[step * DETECTORS + detector];

@@ -4,7 +4,7 @@ import { Closing } from "./closing.js";
 import { mouthOf } from "./dominance.js";
 import { RunningMean, centre } from "./hearing.js";
 import { NetworkStream, aheadOf } from "./network.js";
-import { GROUPS, HEARING, MODEL, PULLS, READER, VISEMES } from "./tables.js";
+import { CLOSING, GROUPS, HEARING, MODEL, PULLS, READER, VISEMES } from "./tables.js";
 
 const { steps: STEPS, window: WINDOW, bands: BANDS } = HEARING;
 const { quietPower, quietSteps } = READER;
@@ -92,7 +92,7 @@ export class Surroundings {
   }
 
   /**
-   * Turn a step's scores into how likely each viseme and each closure is.
+   * Turn a step's scores into how likely each viseme is, and keep those of the closures.
    *
    * @param {number} kept
    * @param {Float32Array} scores
@@ -105,9 +105,7 @@ export class Surroundings {
     let sum = 0;
     for (let i = 0; i < VISEMES.length; i++) sum += this.#visemes[to + i] = Math.exp(scores[from + i] - highest);
     for (let i = 0; i < VISEMES.length; i++) this.#visemes[to + i] /= sum;
-    for (let i = 0; i < DETECTORS; i++) {
-      this.#detected[kept * DETECTORS + i] = 0.5 + 0.5 * Math.tanh(0.5 * scores[from + VISEMES.length + i]);
-    }
+    for (let i = 0; i < DETECTORS; i++) this.#detected[kept * DETECTORS + i] = scores[from + VISEMES.length + i];
   }
 
   /** @param {number} kept Step in which nothing is said. */
@@ -115,7 +113,7 @@ export class Surroundings {
     const from = kept * VISEMES.length;
     this.#visemes.fill(0, from, from + VISEMES.length);
     this.#visemes[from + SIL] = 1;
-    this.#detected.fill(0, kept * DETECTORS, (kept + 1) * DETECTORS);
+    this.#detected.fill(CLOSING.apart, kept * DETECTORS, (kept + 1) * DETECTORS);
   }
 
   /**

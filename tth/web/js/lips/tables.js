@@ -32,8 +32,9 @@ export const MODEL = {
 
 /** tth/face/lipsync/closing.py */
 export const CLOSING = {
-  from: 0.5,
-  to: 0.7,
+  apart: -20,
+  from: 0,
+  to: 0.85,
   holdFrames: 2,
   release: 1,
 };
