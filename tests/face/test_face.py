@@ -39,6 +39,7 @@ def test_a_frame_is_clamped_and_comes_back_the_same():
 SOUNDS = {
     "p": "PP", "ˈb": "PP", "m̩": "PP", "f": "FF", "ð": "TH", "tʃ": "CH", "dʒ": "CH", "ŋ": "nn", "ɹ": "RR",
     "eɪ": "E I", "aʊ": "aa U", "oʊ": "O U", "iː": "I", "ts": "SS", "ə": "E", "h": "", "☃": "", "": "sil", "_:": "sil",
+    "ʲ": "I", "tʲ": "DD", "ʝ": "I",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from tools.lipsync import voices
 from tools.lipsync.corpus import Utterance, at_16_khz
+from tools.lipsync.mending import mended
 from tools.lipsync.phones import ipa
 from tools.lipsync.texts import sentence
 
@@ -70,7 +71,7 @@ def _espeak(draw: np.random.Generator, count: int, folder: Path, which: str) -> 
             phones = [(_cleaned(sound_), end) for (_, sound_), end in zip(onsets, ends, strict=True)]
             if onsets[0][0] > 0:
                 phones.insert(0, ("", onsets[0][0] / rate_hz))
-            yield Utterance(f"espeak/{voice}", language, at_16_khz(samples, rate_hz), tuple(phones))
+            yield mended(Utterance(f"espeak/{voice}", language, at_16_khz(samples, rate_hz), tuple(phones)))
             count -= 1
 
 

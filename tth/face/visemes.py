@@ -27,7 +27,7 @@ _SOUNDS = {
     "RR": "ɹ r ɻ ʁ ɽ ɚ ɝ",
     "aa": "a ɑ æ ʌ ɐ",
     "E": "ɛ e ə ɜ ɘ ɤ",
-    "I": "i ɪ ɨ ᵻ j y̯",
+    "I": "i ɪ ɨ ᵻ j y̯ ʝ ʲ",
     "O": "ɔ o ɒ ø œ ɵ",
     "U": "u ʊ ʉ ɯ y ʏ w ɥ ʍ",
 }
@@ -90,6 +90,8 @@ def visemes_of(phoneme: str) -> tuple[str, ...]:
         ``("sil",)`` for silence, ``()`` for a breath such as ``h``, which has no shape of its own, and for what is no
         sound at all.
     """
+    if phoneme in _BY_SOUND:
+        return (_BY_SOUND[phoneme],)
     sound = phoneme.translate(_STRIPPED).strip("_|:;,. ")
     if not sound:
         return ("sil",)
