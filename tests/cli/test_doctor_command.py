@@ -52,8 +52,8 @@ def findings(tth: Run, *args: str, port: int = 0) -> tuple[int, dict[str, dict[s
     return status, {finding["name"]: finding for finding in report["findings"]}
 
 
-def page(server: HTTPServer, state: str, offset_ms: float | None) -> None:
-    told = {"turn": 2, "state": state, "playhead_ms": 1500.0, "offset_ms": offset_ms, "age_s": 0.1}
+def page(server: HTTPServer, state: str, offset_ms: float | None, **more: float) -> None:
+    told = {"turn": 2, "state": state, "playhead_ms": 1500.0, "offset_ms": offset_ms, "age_s": 0.1, **more}
     server.answers["/v1/meters"] = {"sessions": [{"page": None}, {"page": told}, {"page": {**told, "age_s": 9}}]}
 
 
@@ -165,3 +165,14 @@ def test_a_page_that_is_open_is_told_with_its_playhead_and_offset(
     assert said in found["Page in step"]["detail"]
     assert found["Page in step"]["numbers"]["playhead_ms"] == 1500
     assert found["Page in step"]["numbers"]["pages"] == 2
+
+
+@pytest.mark.parametrize(("apart_ms", "status"), [(31.0, "ok"), (140.0, "warning")])
+def test_the_page_is_judged_by_its_last_ten_seconds_too(
+    demo: Path, server: HTTPServer, tth: Run, apart_ms: float, status: str
+) -> None:
+    page(server, "playing", 12.0, offset_mean_ms=14.2, offset_p95_ms=apart_ms)
+    _, found = findings(tth, "-p", "demo", port=server.server_port)
+    assert found["Page in step"]["status"] == status
+    assert f"of late +14 ms in the mean, {apart_ms:.0f} ms apart at most" in found["Page in step"]["detail"]
+    assert found["Page in step"]["numbers"]["offset_p95_ms"] == apart_ms

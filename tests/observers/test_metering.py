@@ -7,6 +7,7 @@ from tth.core.clock import LoopClock
 from tth.core.events import AudioChunkEvent, DegradedEvent, ErrorEvent, Family, MetersEvent, TurnCompleteEvent
 from tth.observers.metering import Metering
 from tth.testing.clock import run
+from tth.wire.native import PlayheadReport
 
 LOUD = struct.pack("<h", 16384)
 TENTH = 2400
@@ -152,10 +153,11 @@ def test_what_a_client_says_of_its_playhead_is_kept_with_its_age():
     async def main():
         async with scene() as stage:
             metering = meter(stage)
-            metering.heard(2, 24_000, "playing", 12.5)
+            report = PlayheadReport(turn=2, sample=24_000, offset_ms=12.5)
+            metering.heard(report)
             await asyncio.sleep(3)
-            page = metering.page
-            assert (page.turn, page.sample, page.state, page.offset_ms) == (2, 24_000, "playing", 12.5)
-            assert metering.page_age_s(page) == 3
+            assert metering.page.report is report
+            assert metering.page_age_s(metering.page) == 3
+            assert metering.totals.ratios["in_step"] == 1
 
     run(main())

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tth.observers.totals import KEPT, Times, Totals, summed
+from tth.observers.totals import IN_STEP_MS, KEPT, Offsets, Times, Totals, summed
 
 
 def times(*values):
@@ -49,3 +49,14 @@ def test_sums_of_sessions_are_the_sums_of_their_numbers():
 @pytest.mark.parametrize("name", ["connect_success", "send_success", "error_rate", "first_text_ms_p50"])
 def test_what_was_never_tried_has_no_number(name):
     assert name not in Totals().numbers()
+
+
+@given(st.lists(st.floats(-500, 500), max_size=60), st.lists(st.floats(-500, 500), max_size=60))
+def test_offsets_of_two_sessions_are_counted_once_each_and_those_in_step_with_them(one, two):
+    parts = [Offsets(), Offsets()]
+    for part, values in zip(parts, (one, two), strict=True):
+        for value in values:
+            part.add(value)
+    parts[0].merge(parts[1])
+    assert parts[0].count == len(one) + len(two)
+    assert parts[0].in_step == sum(-IN_STEP_MS < value <= IN_STEP_MS for value in one + two)

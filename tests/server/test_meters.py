@@ -98,13 +98,35 @@ async def test_what_sessions_came_to_stays_when_they_are_over():
 async def test_the_page_is_told_as_it_reported_itself():
     async with serving() as site, site.join() as peer:
         assert (await site.get("/v1/meters")).json["sessions"][0]["page"] is None
-        await peer.send("playhead", turn=3, sample=36_000, state="blocked", offset_ms=-12.5)
+        await peer.send("playhead", turn=3, sample=36_000, state="blocked", offset_ms=-12.5, late_frames=2)
         await peer.send("nonsense")
         await peer.until("error")
         page = (await site.get("/v1/meters")).json["sessions"][0]["page"]
         assert page.pop("age_s") >= 0
-        assert page == {"turn": 3, "state": "blocked", "playhead_ms": 1500.0, "offset_ms": -12.5}
+        assert of(page, ("turn", "state", "playhead_ms")) == {"turn": 3, "state": "blocked", "playhead_ms": 1500.0}
+        assert of(page, ("offset_ms", "offset_p95_ms", "late_frames")) == {
+            "offset_ms": -12.5,
+            "offset_p95_ms": None,
+            "late_frames": 2,
+        }
         assert (await site.get("/v1/meters")).json["sessions"][0]["errors"] == {"client": 1}
+
+
+async def test_how_far_mouth_and_sound_are_apart_is_a_histogram_by_profile_and_the_worst_open_page():
+    async with serving() as site:
+        async with site.join() as peer:
+            for offset in (-300, -30, 12, 44, 46):
+                await peer.send("playhead", turn=1, sample=0, offset_ms=offset, offset_mean_ms=9, offset_p95_ms=31.5)
+            await peer.send("playhead", turn=1, sample=0, state="ended", offset_ms=500, offset_p95_ms=31.5)
+            await peer.send("nonsense")
+            await peer.until("error")
+            assert samples((await site.get("/metrics")).body.decode())["tth_page_offset_p95_milliseconds",] == 31.5
+        await site.house.left()
+        assert (await site.get("/v1/meters")).json["numbers"]["in_step"] == 0.6
+        found = samples((await site.get("/metrics")).body.decode())
+        below = {"-185": 1, "-45": 1, "-20": 2, "20": 3, "45": 4, "+Inf": 5}
+        assert {edge: found["tth_page_offset_milliseconds_bucket", edge] for edge in below} == below
+        assert ("tth_page_offset_p95_milliseconds",) not in found
 
 
 @pytest.mark.parametrize("offset", [60_001, "soon", True])

@@ -60,10 +60,15 @@ def look_at_page(settings: Settings) -> Finding:
     if offset is not None:
         numbers["offset_ms"] = offset
         detail += f", the mouth {abs(offset):.0f} ms {'ahead of' if offset >= 0 else 'behind'} the sound"
+    mean, apart = page.get("offset_mean_ms"), page.get("offset_p95_ms")
+    if mean is not None and apart is not None:
+        numbers |= {"offset_mean_ms": mean, "offset_p95_ms": apart}
+        detail += f" (of late {mean:+.0f} ms in the mean, {apart:.0f} ms apart at most in 95 of 100 pictures)"
     if page["state"] == "blocked":
         fix = "The browser holds the sound back: click on the page."
         return Finding(name=NAME, status="warning", detail=detail, fix=fix, numbers=numbers)
-    if offset is not None and page["state"] == "playing" and abs(offset) > FAR_MS:
+    furthest = max(abs(offset or 0), apart or 0)
+    if page["state"] == "playing" and furthest > FAR_MS:
         fix = "The page gets its frames too late: look at its load and the network to it."
         return Finding(name=NAME, status="warning", detail=detail, fix=fix, numbers=numbers)
     return Finding(name=NAME, detail=detail, numbers=numbers)

@@ -25,6 +25,7 @@ from tth.core.events import (
 from tth.core.media import MEDIA_RATE_HZ
 from tth.observers.levels import FAMILIES, Levels
 from tth.observers.totals import COMPONENTS, Totals
+from tth.wire.native import PlayheadReport
 
 LOOK_S = 1.0
 """How often the rates are taken, and clients that want the numbers are told, while a turn speaks."""
@@ -49,17 +50,11 @@ class Page:
     """What a client said of its playhead last.
 
     Attributes:
-        turn: The turn's number.
-        sample: Media units played.
-        state: ``playing``, ``blocked`` or ``ended``.
-        offset_ms: How far its mouth is ahead of its sound; ``None`` where it does not say.
-        at_s: When it said so, on the session's clock.
+        report: As it said it.
+        at_s: When, on the session's clock.
     """
 
-    turn: int
-    sample: int
-    state: str
-    offset_ms: float | None
+    report: PlayheadReport
     at_s: float
 
 
@@ -135,9 +130,11 @@ class Metering:
             case SessionClosedEvent():
                 self.close()
 
-    def heard(self, turn: int, sample: int, state: str, offset_ms: float | None) -> None:
+    def heard(self, report: PlayheadReport) -> None:
         """A client says how far it has played."""
-        self.page = Page(turn, sample, state, offset_ms, self._clock.now())
+        self.page = Page(report, self._clock.now())
+        if report.state == "playing" and report.offset_ms is not None:
+            self._totals.offsets.add(report.offset_ms)
 
     def page_age_s(self, page: Page) -> float:
         """Seconds since a client said that."""

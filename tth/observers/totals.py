@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ OUTCOMES = ("complete", "interrupted", "failed")
 
 COMPONENTS = ("realtime", "llm", "tts", "stt", "avatar", "voice", "client", "other")
 """Where an error may come from: adapters by kind, the voice as a whole, the client's own messages."""
+
+IN_STEP_MS = 45
+"""A mouth that is no further from its sound than this is in step with it: ITU-R BT.1359-1."""
 
 KEPT = 512
 """Times of a stage that are kept for its quantiles, the newest ones."""
@@ -54,6 +58,43 @@ class Times:
         return ordered[max(0, ceil(share * len(ordered)) - 1)]
 
 
+OFFSET_EDGES_MS = (-185, -90, -IN_STEP_MS, -20, 0, 20, IN_STEP_MS, 90, 185)
+"""Where one class of offsets ends and the next begins: the limits at which people notice, and at which they mind."""
+
+
+@dataclass(slots=True)
+class Offsets:
+    """How far mouths were ahead of their sound, report by report.
+
+    Attributes:
+        classes: How many lay above one edge and not above the next; the last class has no upper edge.
+    """
+
+    classes: list[int] = field(default_factory=lambda: [0] * (len(OFFSET_EDGES_MS) + 1))
+
+    def add(self, ms: float) -> None:
+        """Take one."""
+        self.classes[bisect_left(OFFSET_EDGES_MS, ms)] += 1
+
+    def merge(self, other: Offsets) -> None:
+        """Take all of ``other``."""
+        self.classes = [mine + its for mine, its in zip(self.classes, other.classes, strict=True)]
+
+    @property
+    def count(self) -> int:
+        """All that were taken."""
+        return sum(self.classes)
+
+    @property
+    def in_step(self) -> int:
+        """Those in which mouth and sound were no further apart than ``IN_STEP_MS``."""
+        return sum(self.classes[_FIRST_IN_STEP:_FIRST_OUT])
+
+
+_FIRST_IN_STEP = OFFSET_EDGES_MS.index(-IN_STEP_MS) + 1
+_FIRST_OUT = OFFSET_EDGES_MS.index(IN_STEP_MS) + 1
+
+
 @dataclass(slots=True)
 class Totals:
     """What adds up over turns and sessions.
@@ -67,6 +108,7 @@ class Totals:
         windows: Windows of 100 ms of the voice's sound.
         silent_windows: Those that nobody could hear.
         stages: How long each stage of a turn took.
+        offsets: How far mouths were ahead of their sound, as pages reported it.
     """
 
     sessions: int = 0
@@ -77,6 +119,7 @@ class Totals:
     windows: int = 0
     silent_windows: int = 0
     stages: dict[str, Times] = field(default_factory=lambda: {stage: Times() for stage in STAGES})
+    offsets: Offsets = field(default_factory=Offsets)
 
     def add(self, other: Totals) -> None:
         """Add all of ``other``."""
@@ -89,6 +132,7 @@ class Totals:
         self.silent_windows += other.silent_windows
         for stage, times in other.stages.items():
             self.stages[stage].merge(times)
+        self.offsets.merge(other.offsets)
 
     @property
     def ratios(self) -> dict[str, float]:
@@ -98,6 +142,7 @@ class Totals:
             "connect_success": (counts["connects"], counts["connects"] + counts["refused_connects"]),
             "send_success": (counts["sends"], counts["sends"] + counts["refused_sends"]),
             "error_rate": (self.turns["failed"], ended),
+            "in_step": (self.offsets.in_step, self.offsets.count),
         }
         return {name: round(part / whole, 4) for name, (part, whole) in tried.items() if whole}
 

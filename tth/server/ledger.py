@@ -101,10 +101,15 @@ def _described(session: Session, metering: Metering) -> dict[str, Any]:
 
 
 def _page(metering: Metering, page: Page) -> dict[str, Any]:
+    said = page.report
     return {
-        "turn": page.turn,
-        "state": page.state,
-        "playhead_ms": round(page.sample * 1000 / MEDIA_RATE_HZ, 1),
-        "offset_ms": page.offset_ms,
+        "turn": said.turn,
+        "state": said.state,
+        "playhead_ms": round(said.sample * 1000 / MEDIA_RATE_HZ, 1),
+        "offset_ms": said.offset_ms,
+        "offset_mean_ms": said.offset_mean_ms,
+        "offset_p50_ms": said.offset_p50_ms,
+        "offset_p95_ms": said.offset_p95_ms,
+        "late_frames": said.late_frames,
         "age_s": round(metering.page_age_s(page), 1),
     }

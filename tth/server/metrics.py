@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from tth.observers.totals import COMPONENTS, OUTCOMES, Totals
+from tth.observers.totals import COMPONENTS, OFFSET_EDGES_MS, OUTCOMES, Totals
 from tth.server.house import House
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -34,6 +35,7 @@ RATIOS = {
     "connect_success": ("avatar_connect_success_ratio", "Connected avatars, of all that were tried."),
     "send_success": ("avatar_send_success_ratio", "Pieces that avatars accepted, of all that were sent."),
     "error_rate": ("turn_error_ratio", "Failed turns, of all that have ended."),
+    "in_step": ("page_in_step_ratio", "Reports with mouth and sound at most 45 ms apart, of all that told it."),
 }
 
 RATES = {
@@ -50,6 +52,8 @@ WORST: dict[str, tuple[str, str]] = {
     "frame_ahead_ms": ("avatar_frame_ahead_milliseconds", "Newest frame before the playhead: the least of all."),
 }
 """Of the sessions that are open, the one that does worst; there only where one speaks or spoke."""
+
+APART = "How far mouth and sound were apart at most in 95 of 100 pictures: in the open page that does worst."
 
 QUANTILES = (0.5, 0.95)
 
@@ -78,6 +82,7 @@ class HouseCollector(Collector):
         yield from _turns(profiles)
         yield from _path(profiles)
         yield _response_times(profiles)
+        yield _offsets(profiles)
         yield from self._rates()
 
     def _house_now(self) -> Iterator[Metric]:
@@ -95,6 +100,9 @@ class HouseCollector(Collector):
         for name, (metric, meaning) in WORST.items():
             if found := [numbers[name] for numbers in open_ones if name in numbers]:
                 yield _gauge(metric, meaning, min(found))
+        pages = [metering.page.report for metering in self._house.ledger.meterings if metering.page is not None]
+        if apart := [report.offset_p95_ms for report in pages if report.offset_p95_ms is not None]:
+            yield _gauge("page_offset_p95_milliseconds", APART, max(apart))
 
 
 def _gauge(name: str, meaning: str, value: float) -> Metric:
@@ -138,6 +146,16 @@ def _path(profiles: dict[str, Totals]) -> Iterator[Metric]:
             if ratio in totals.ratios:
                 gauge.add_metric((profile,), totals.ratios[ratio])
         yield gauge
+
+
+def _offsets(profiles: dict[str, Totals]) -> Metric:
+    """Without a sum, which means nothing where values have either sign."""
+    meaning = "How far the mouth was ahead of the sound, negative where it lagged, by reports of pages that played."
+    histogram = HistogramMetricFamily("tth_page_offset_milliseconds", meaning, labels=("profile",))
+    for profile, totals in profiles.items():
+        edges = (*map(str, OFFSET_EDGES_MS), "+Inf")
+        histogram.add_metric((profile,), list(zip(edges, accumulate(totals.offsets.classes), strict=True)), None)
+    return histogram
 
 
 def _response_times(profiles: dict[str, Totals]) -> Metric:

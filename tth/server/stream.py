@@ -174,7 +174,7 @@ class ClientStream:
                 )
                 self._subscription.wake()
                 if self._metering is not None:
-                    self._metering.heard(message.turn, message.sample, state, message.offset_ms)
+                    self._metering.heard(message)
             case Flushed():
                 session.report_flush(message.turn, message.sample)
             case UserText():

@@ -150,12 +150,16 @@ class Resume(_Message, frozen=True, tag="resume"):
 
 
 class PlayheadReport(_Message, frozen=True, tag="playhead"):
-    """The client has played turn ``turn`` up to media unit ``sample``, its mouth ``offset_ms`` ahead of the sound."""
+    """The client has played turn ``turn`` up to media unit ``sample``; the rest is about its mouth, if it has one."""
 
     turn: _Count
     sample: _Count
     state: Literal["playing", "blocked", "ended"] = "playing"
     offset_ms: _Offset | None = None
+    offset_mean_ms: _Offset | None = None
+    offset_p50_ms: _Offset | None = None
+    offset_p95_ms: _Offset | None = None
+    late_frames: _Count | None = None
 
 
 class Flushed(_Message, frozen=True, tag="flushed"):
