@@ -25,9 +25,13 @@ _RUSSIAN = _table(
     "ii i yy ɨ y ɨ uu u ee e oo o aa a ae ɪ ay ə ur ʊ pp p bb b tt t dd d kk k gg ɡ g ɡ c ts ch tɕ ff f vv v ss s zz z "
     "sh ʂ sch ɕ zh ʒ h x hh x mm m nn n ll l rr r"
 )
+_HINDI = _table(
+    "a ə aa ɑ @ ɑ ih ɪ iy i uh ʊ uw u w ʊ eh e ee e ay ɛ oh o oo o aw ɔ ch tʃ j dʒ zh dʒ T ʈ td ʈ D ɖ th t tth t dh d "
+    "ddh d N ɳ y j v ʋ L ɭ R ɽ sh ʃ sri ʃ ksh kʃ kh k gh ɡ g ɡ bh b x k"
+)
 
 TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {"en": _ENGLISH, "it": _ITALIAN, "ca": _CATALAN, "cs": _CZECH, "fi": _FINNISH, "ru": _RUSSIAN}
+    {"en": _ENGLISH, "it": _ITALIAN, "ca": _CATALAN, "cs": _CZECH, "fi": _FINNISH, "ru": _RUSSIAN, "hi": _HINDI}
 )
 
 

@@ -54,7 +54,7 @@ def _write(model: Model, scores: dict[str, dict[str, dict[str, float]]], people:
         "model": making.MODEL.name,
         "sha256": hashlib.sha256(making.MODEL.read_bytes()).hexdigest(),
         "licence": "MIT, as all of tth",
-        "heard": {"utterances": voices.LEARNT, "rooms each": making.COPIES, "kept for the scores": voices.KEPT},
+        "heard": {"utterances": voices.LEARNT, "rooms each": making.ROOMS, "kept for the scores": voices.KEPT},
         "voices": {name: dataclasses.asdict(one) for name, one in voices.FESTIVAL.items()},
         "recipe": dataclasses.asdict(making.RECIPE),
         "layers": making.SHAPES,

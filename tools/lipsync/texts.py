@@ -10,11 +10,14 @@ from wordfreq import top_n_list
 
 _MOST = 12_000
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_DEVANAGARI = re.compile("[\u0900-\u0963]{2,}")
+"""Its vowels are marks, which count as no letters."""
 
 
 @cache
 def _words(language: str, encoding: str) -> tuple[list[str], np.ndarray]:
-    words = [word for word in top_n_list(language, _MOST) if _WORD.fullmatch(word) and _fits(word, encoding)]
+    pattern = _DEVANAGARI if language == "hi" else _WORD
+    words = [word for word in top_n_list(language, _MOST) if pattern.fullmatch(word) and _fits(word, encoding)]
     chances = 1.0 / (np.arange(len(words)) + 50.0)
     return words, chances / chances.sum()
 

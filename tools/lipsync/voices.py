@@ -22,6 +22,8 @@ FESTIVAL: Mapping[str, Festival] = MappingProxyType(
         "slt-hts": Festival("cmu_us_slt_arctic_hts", "en", "ascii", "festvox-us-slt-hts"),
         "dita": Festival("czech_dita", "cs", "iso8859-2", "festvox-czech-dita"),
         "machac": Festival("czech_machac", "cs", "iso8859-2", "festvox-czech-machac"),
+        "krb": Festival("czech_krb", "cs", "iso8859-2", "festvox-czech-krb"),
+        "nsk": Festival("hindi_NSK_diphone", "hi", "utf-8", "festvox-hi-nsk"),
         "lj": Festival("suo_fi_lj_diphone", "fi", "iso8859-1", "festvox-suopuhe-lj"),
         "ona": Festival("upc_ca_ona_hts", "ca", "iso8859-1", "festvox-ca-ona-hts"),
         "nsh": Festival("msu_ru_nsh_clunits", "ru", "utf-8", "festvox-ru"),
@@ -66,9 +68,11 @@ LEARNT = {
     "festival-slt-hts": 160,
     "festival-dita": 140,
     "festival-machac": 140,
+    "festival-krb": 120,
     "festival-lj": 140,
     "festival-ona": 160,
     "festival-nsh": 160,
+    "festival-nsk": 160,
     "hibari": 300,
 }
 """Sets that are learnt from, and how many utterances each has."""
