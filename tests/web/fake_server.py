@@ -28,8 +28,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tth.server.security import PAGE_POLICY
+
 WEB = Path(__file__).parents[2] / "tth" / "web"
-POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 UNITS = 24_000
 AHEAD = UNITS
 FRAME = UNITS // 30
@@ -277,7 +278,7 @@ class Policy:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_policy(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"content-security-policy", POLICY.encode())]
+                message["headers"] = [*message["headers"], (b"content-security-policy", PAGE_POLICY.encode())]
             await send(message)
 
         await self.app(scope, receive, with_policy if scope["type"] == "http" else send)

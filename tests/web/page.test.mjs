@@ -11,8 +11,8 @@ const modules = readdirSync(new URL("js/", WEB), { recursive: true })
 
 test("every module is preloaded, so that none waits for the one that imports it", () => {
   const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
-  // Lips are read in the page only where sound does not pass the server.
-  const needed = modules.filter((name) => name !== "js/main.js" && !name.startsWith("js/lips/"));
+  // Lips are read in the page only where sound does not pass the server, and few show a model file.
+  const needed = modules.filter((name) => name !== "js/main.js" && !/^js\/(lips|face\/model)\//.test(name));
   assert.deepEqual(preloaded, needed);
 });
 

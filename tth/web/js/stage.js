@@ -78,7 +78,7 @@ export class Stage extends EventTarget {
   /**
    * Be somebody else.
    *
-   * @param {{palette?: string, colours?: Record<string, string>, model?: string}} look
+   * @param {{palette?: string, colours?: Record<string, string>, model?: string | File}} look
    */
   show({ palette = "mira", colours, model }) {
     this.#look = { palette, colours, model, scheme: this.#scheme() };

@@ -6,7 +6,7 @@
 /** @typedef {import("./renderer.js").Room} Room */
 /** @typedef {import("./renderer.js").Rung} Rung */
 
-/** @typedef {{rung: Rung, want: string | boolean}} Choice What shall draw, and for what. */
+/** @typedef {{rung: Rung, want: unknown}} Choice What shall draw, and for what. */
 /** @typedef {Choice & {layer: HTMLElement, renderer: Renderer}} Made */
 
 /** So long the page waits for the best renderer before the last one stands in for it. */

@@ -20,7 +20,7 @@
  * @property {string} palette `mira`, `noor` or `ori`; another name counts as `mira`.
  * @property {"light" | "dark"} scheme The page's colours around it.
  * @property {Record<string, string>} [colours] Colours to use in place of the palette's, by its names.
- * @property {string} [model] Address of a GLB or VRM file to show in place of the palette's face.
+ * @property {string | File} [model] A GLB or VRM file, or its address, to show in place of the palette's face.
  */
 
 /** @typedef {{left: number, top: number, right: number, bottom: number}} Room A part of the host in page pixels. */
@@ -44,10 +44,13 @@
 /**
  * @typedef {object} Rung
  * @property {string} name
- * @property {(look: Look) => string | boolean} wants Whether it is for such a look. Another text needs a renderer made
- *   anew: `setLook` gets only looks for which the answer stays.
+ * @property {(look: Look) => unknown} wants Whether it is for such a look. Another answer needs a renderer made anew:
+ *   `setLook` gets only looks for which it stays.
  * @property {() => Promise<{create: Create}>} load
  */
 
 /** @type {readonly Rung[]} Best first; the last one draws at once and anywhere. */
-export const RENDERERS = [{ name: "canvas", wants: () => true, load: () => import("./canvas/face.js") }];
+export const RENDERERS = [
+  { name: "model", wants: ({ model }) => model ?? false, load: () => import("./model/face.js") },
+  { name: "canvas", wants: () => true, load: () => import("./canvas/face.js") },
+];

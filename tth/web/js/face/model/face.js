@@ -1,0 +1,116 @@
+/** A face from a GLB or VRM file, drawn with three. */
+
+import { clamp } from "../../life/ease.js";
+import { Body } from "./body.js";
+import { Drive } from "./drive.js";
+import { readFile } from "./file.js";
+import { headOf } from "./framing.js";
+import { loadLibrary } from "./library.js";
+import { loadFigure } from "./load.js";
+import { marksOf } from "./marks.js";
+import { Studio } from "./studio.js";
+import { readSource } from "./source.js";
+
+/** @typedef {import("../renderer.js").Look} Look */
+/** @typedef {import("../renderer.js").Pose} Pose */
+
+/** How far a full breath lifts the figure, as a share of its head. */
+const LIFT = 0.012;
+
+/**
+ * @param {HTMLElement} host
+ * @param {Look} look With a model.
+ * @returns {Promise<import("../renderer.js").Renderer>}
+ * @throws {Error} The file or this browser cannot; says why.
+ */
+export async function create(host, look) {
+  const loading = loadLibrary();
+  // Where the file is no good either, it is the file that is told.
+  loading.catch(() => {});
+  const source = await readSource(look.model ?? "");
+  readFile(source.buffer, source.name);
+  const library = await loading;
+  const figure = await loadFigure(library, source);
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("webgl2", { antialias: true });
+  if (!context) throw new Error("this browser has no WebGL2, which model files need");
+  host.append(canvas);
+  return new ModelFace(library, figure, host, canvas, context, look);
+}
+
+class ModelFace {
+  #library;
+  #figure;
+  #drive;
+  #body;
+  #studio;
+  #root;
+  #standing;
+  #tall;
+  #drawnMs = 0;
+
+  ready;
+
+  /**
+   * @param {import("./library.js").Library} library
+   * @param {import("./load.js").Figure} figure
+   * @param {HTMLElement} host
+   * @param {HTMLCanvasElement} canvas
+   * @param {WebGL2RenderingContext} context
+   * @param {Look} look
+   */
+  constructor(library, figure, host, canvas, context, look) {
+    const { THREE } = library;
+    this.#library = library;
+    this.#figure = figure;
+    this.#drive = new Drive(figure);
+    this.#body = new Body(THREE, figure);
+    const head = headOf(marksOf(THREE, figure, this.#body));
+    this.#tall = head.top - head.chin;
+    this.#root = new THREE.Group();
+    this.#root.add(figure.scene);
+    if (!this.#body.head) {
+      // The neck is below the chin; there a head turns that has no bones.
+      this.#root.position.set(head.x, head.chin, head.front - this.#tall / 2);
+      figure.scene.position.sub(this.#root.position);
+      this.#body.turnWhole(this.#root);
+    }
+    this.#standing = this.#root.position.y;
+    this.#studio = new Studio(THREE, { host, canvas, context, look, head, toon: figure.vrm !== null });
+    this.ready = this.#studio.prepare(this.#root);
+  }
+
+  /**
+   * @param {Pose} pose
+   * @param {number} nowMs
+   */
+  draw(pose, nowMs) {
+    // Hair and clothes swing by this; after a pause they go on from where they were.
+    const passedS = clamp((nowMs - this.#drawnMs) / 1000, 0, 0.1);
+    this.#drawnMs = nowMs;
+    this.#root.position.y = this.#standing + LIFT * this.#tall * pose.breath;
+    const look = this.#drive.look(pose);
+    this.#body.pose(pose.head, look, !this.#drive.looks);
+    this.#drive.show(look, passedS);
+    this.#studio.draw(passedS);
+  }
+
+  resize() {
+    this.#studio.resize();
+  }
+
+  /** @param {import("../renderer.js").Room | null} room */
+  frame(room) {
+    this.#studio.frame(room);
+  }
+
+  /** @param {Look} look */
+  setLook(look) {
+    this.#studio.setLook(look);
+  }
+
+  destroy() {
+    this.#library.VRMUtils.deepDispose(this.#figure.scene);
+    this.#studio.destroy();
+  }
+}
