@@ -31,6 +31,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from tth.server.security import PAGE_POLICY
 
 WEB = Path(__file__).parents[2] / "tth" / "web"
+SYNC = Path(__file__).parents[1] / "sync"
 UNITS = 24_000
 AHEAD = UNITS
 FRAME = UNITS // 30
@@ -69,6 +70,8 @@ class Behaviour:
     numbers: dict[str, float] = field(default_factory=dict)
     refusal: dict[str, str] | None = None
     broken: dict[str, str] = field(default_factory=dict)
+    talk: type[Talk] | None = None
+    pause_s: float = 0
     received: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
@@ -204,7 +207,7 @@ class Stream:
         self.turn_id = message["turn_id"]
         self.heard, self.ended = 0, False
         emotion = ((message.get("control") or {}).get("emotion") or {}).get("label") or self.emotion
-        talk = Talk(self.turn_id, self.behaviour.answer, emotion, self.behaviour.rate_hz)
+        talk = (self.behaviour.talk or Talk)(self.turn_id, self.behaviour.answer, emotion, self.behaviour.rate_hz)
         self.talks[self.turn] = talk
         self.event("turn_started", turn=self.turn, text=message["text"], control={})
         self.event("turn_state", state="thinking")
@@ -264,6 +267,8 @@ class Stream:
         loop = asyncio.get_running_loop()
         while True:
             due, message = await self.outbox.get()
+            pause_s, self.behaviour.pause_s = self.behaviour.pause_s, 0
+            await asyncio.sleep(pause_s)
             if due > loop.time():
                 await asyncio.sleep(due - loop.time())
             await (self.socket.send_text(message) if isinstance(message, str) else self.socket.send_bytes(message))
@@ -333,6 +338,7 @@ def make_app(behaviour: Behaviour) -> Starlette:
         Route("/v1/personas", personas),
         Route("/v1/sessions", open_session, methods=["POST"]),
         WebSocketRoute("/v1/sessions/{name}/stream", stream),
+        Mount("/sync", StaticFiles(directory=SYNC)),
         Mount("/", StaticFiles(directory=WEB, html=True)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(Policy)], lifespan=quiet)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Numbers } from "../../tth/web/js/session/numbers.js";
-import { pathGroups } from "../../tth/web/js/ui/figures.js";
+import { pageGroup, pathGroups } from "../../tth/web/js/ui/figures.js";
 
 const READY = { type: "session_ready", components: { llm: "scripted", tts: "hibari", avatar: "a2f" } };
 const VALUES = {
@@ -75,4 +75,26 @@ test("an alarm is over with the next turn, and everything with the session", () 
   numbers.take({ type: "meters", components: {}, numbers: VALUES, reason: "a2f: away" });
   numbers.take(READY);
   assert.deepEqual([numbers.values, numbers.reason], [{}, ""]);
+});
+
+const PLAYER = { position: () => ({ turn: 1, unit: 36_000, state: "playing" }), latencyMs: 42, bufferedMs: 900, underruns: 0 };
+const STAGE = { renderer: "canvas", rate: 60, costMs: 1, intervalMs: 17 };
+
+function page(mouth) {
+  const { rows } = pageGroup(PLAYER, { mouth: { late: 0, dropped: 0, offset: null, ...mouth }, turn: null }, STAGE);
+  return Object.fromEntries(rows.map((row) => [row.label, row]));
+}
+
+test("the page says how far its mouth is ahead of the sound, and marks what is out of step", () => {
+  const found = page({ offset: { nowMs: 19.6, meanMs: 20.4, p50Ms: 20, p95Ms: 21 } });
+  assert.equal(found["mouth before sound"].value, "20 ms, mean 20 ms");
+  assert.deepEqual([found["apart, p95"].value, found["apart, p95"].tone], ["21 ms", ""]);
+  assert.equal(found["sound to the ear"].value, "42 ms");
+  assert.equal(page({ offset: { nowMs: 0, meanMs: 0, p50Ms: 0, p95Ms: 80 } })["apart, p95"].tone, "bad");
+  assert.equal(page({ late: 3, dropped: 1 })["late frames"].value, "3, dropped 1");
+});
+
+test("before the first picture of speech the page tells no offset", () => {
+  assert.equal(page({})["apart, p95"].value, "–");
+  assert.equal(page({})["mouth before sound"].value, "–, mean –");
 });

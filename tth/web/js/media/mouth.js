@@ -59,10 +59,11 @@ export class Mouth {
    *
    * @param {number} pictureMs The picture's time, as `requestAnimationFrame` gives it.
    * @param {number} turn Number of the turn that is shown.
+   * @param {number} [nowMs] When its drawing begins.
    * @returns {Float32Array} Valid until the next call.
    */
-  weights(pictureMs, turn) {
-    const seenInMs = this.#display.seenInMs(pictureMs, performance.now());
+  weights(pictureMs, turn, nowMs = performance.now()) {
+    const seenInMs = this.#display.seenInMs(pictureMs, nowMs);
     const heard = this.#player.position(seenInMs);
     const weights = this.#timeline.read(heard.turn === turn ? heard.unit : this.#unit, pictureMs);
     if (heard.turn === turn) this.#measure(heard, pictureMs, seenInMs);
