@@ -58,7 +58,7 @@ def test_check_tells_of_each_file(demo: Path, tth: Run) -> None:
     status, out, err = tth("profiles", "check", "good.yaml", "bad.yaml", "demo")
     assert status == 1
     assert out == "good.yaml: fine\ndemo: fine\n"
-    assert err == "error: bad.yaml:2: persona: no persona named 'moon'; use one of mira, noor, ori\n"
+    assert err == "error: bad.yaml:2: persona: no persona named 'moon'; use one of mira, noor, ori, teo\n"
 
 
 def test_the_current_folder_counts_only_where_it_is_trusted(demo: Path, tth: Run) -> None:

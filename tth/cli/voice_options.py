@@ -41,7 +41,7 @@ def _range(name: str) -> click.FloatRange:
 def talk_options(function: F) -> F:
     """Give a command ``server``, ``key``, ``persona``, ``emotion``, ``speech_rate`` and ``pitch_shift``."""
     options = [
-        click.option("--persona", metavar="ID", help="Who answers: mira, noor, ori or one of your own."),
+        click.option("--persona", metavar="ID", help="Who answers: mira, noor, ori, teo or your own."),
         click.option("--emotion", type=Emotion(), help="How it shall feel, as in happy or sad:0.5."),
         click.option("--speech-rate", type=_range("speech_rate"), help="Pace of the voice; 1 is its own."),
         click.option("--pitch-shift", type=_range("pitch_shift"), help="1 raises the voice by six semitones."),

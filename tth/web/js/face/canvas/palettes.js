@@ -66,6 +66,16 @@ const PALETTES = {
     day: ["#eceeff", "#b4baf6", "#7069c0"], night: ["#5152bd", "#282768", "#0b0a22"],
     jaw: 0.9, eye: 1.18, lipFull: 0.8, browThick: 0.7, lash: 0.9, freckles: true, glasses: false, glow: 0.6,
   },
+  teo: {
+    hairKind: "waves",
+    skin: "#dca783", lit: "#f9d9ba", shade: "#a86c4e", deep: "#6e3a2c", blush: "#d2674f",
+    lip: "#b0605a", lipLit: "#e3a493",
+    hair: "#6a584c", hairLit: "#b9a898", hairDark: "#2e2522", brow: "#3f322b",
+    iris: "#4a6a96", irisLit: "#b8d8f0", irisDark: "#16243a", white: "#f8f3ec",
+    cloth: "#3c5a86", clothLit: "#86a6d0", clothDark: "#1b2a44", rim: "#ffd9a0",
+    day: ["#f4f0e2", "#d8cfa8", "#9aa183"], night: ["#5d6150", "#363b38", "#14171a"],
+    jaw: 1.1, eye: 0.92, lipFull: 0.85, browThick: 1.5, lash: 0.3, freckles: false, glasses: true, glow: 0,
+  },
 };
 
 const HEX = /^#[0-9a-f]{6}$/i;

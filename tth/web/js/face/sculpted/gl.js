@@ -13,7 +13,7 @@ export class Program {
   #program;
   #shaders;
   #parallel;
-  /** @type {Map<string, WebGLUniformLocation | null>} */
+  /** @type {Map<string, WebGLUniformLocation>} */
   #uniforms = new Map();
   #checked = false;
 
@@ -50,18 +50,9 @@ export class Program {
     gl.useProgram(this.#program);
   }
 
-  /**
-   * Where a uniform is; null where the compiler found that nothing depends on it.
-   *
-   * @param {string} name
-   */
-  at(name) {
-    let place = this.#uniforms.get(name);
-    if (place === undefined) {
-      place = this.#gl.getUniformLocation(this.#program, name);
-      this.#uniforms.set(name, place);
-    }
-    return place;
+  /** What it wants to be told: names of uniforms and where they are; `name[0]` is an array. */
+  get uniforms() {
+    return this.#uniforms;
   }
 
   #check() {
@@ -71,6 +62,12 @@ export class Program {
       throw new Error(`${this.#name} does not compile: ${[...logs, gl.getProgramInfoLog(this.#program)].join(" ")}`);
     }
     for (const shader of this.#shaders) gl.deleteShader(shader);
+    const count = gl.getProgramParameter(this.#program, gl.ACTIVE_UNIFORMS) ?? 0;
+    for (let i = 0; i < count; i++) {
+      const { name } = /** @type {WebGLActiveInfo} */ (gl.getActiveUniform(this.#program, i));
+      const place = gl.getUniformLocation(this.#program, name);
+      if (place) this.#uniforms.set(name, place);
+    }
     this.#checked = true;
   }
 }

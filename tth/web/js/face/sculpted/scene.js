@@ -16,7 +16,7 @@ import { WITHIN_FRAGMENT, WITHIN_VERTEX, withinTriangles } from "./within.js";
 /** @typedef {import("./parts.js").Part} Part */
 
 /**
- * What shaders are told: numbers, and arrays of 2, 3 or 4 numbers or a matrix, by name. `name[0]` is an array of vec4.
+ * What shaders are told, by name: a number, 2 or 3 numbers, a matrix of 9 or 16; anything else is an array of vec4, `name[0]`.
  *
  * @typedef {Record<string, number | Float32Array>} Values
  */
@@ -170,8 +170,8 @@ export class Scene {
   #figure(smooth) {
     const gl = this.#gl;
     for (const { matter, mesh: solid } of this.#solids) {
-      const program = this.#use(matter === "hair" ? "hair" : "plain", ["shadows"]);
-      if (matter !== "hair") gl.uniform1i(program.at("matter"), MATTERS[matter]);
+      if (matter !== "hair") this.#values.matter = MATTERS[matter];
+      this.#use(matter === "hair" ? "hair" : "plain", ["shadows"]);
       drawMesh(gl, solid);
     }
     // Edges that a shader cuts are as soft as those of triangles.
@@ -255,25 +255,25 @@ export class Scene {
       gl.activeTexture(gl.TEXTURE0 + unit);
       const texture = table === "wall" ? this.#canvas.wall : this.#tables[table];
       gl.bindTexture(gl.TEXTURE_2D, reads.includes(table) ? texture : null);
-      gl.uniform1i(program.at(table), unit);
     }
-    for (const [each, value] of Object.entries(this.#values)) give(gl, program.at(each), each, value);
-    return program;
+    for (const [each, place] of program.uniforms) {
+      const value = this.#values[each];
+      if (each in UNITS) gl.uniform1i(place, UNITS[/** @type {TableName} */ (each)]);
+      else if (value !== undefined) give(gl, place, value);
+    }
   }
 }
 
 /**
  * @param {import("./gl.js").GL} gl
- * @param {WebGLUniformLocation | null} at
- * @param {string} name
+ * @param {WebGLUniformLocation} place
  * @param {number | Float32Array} value
  */
-function give(gl, at, name, value) {
-  if (at === null) return;
-  if (typeof value === "number") gl.uniform1f(at, value);
-  else if (name.endsWith("[0]")) gl.uniform4fv(at, value);
-  else if (value.length === 2) gl.uniform2fv(at, value);
-  else if (value.length === 3) gl.uniform3fv(at, value);
-  else if (value.length === 9) gl.uniformMatrix3fv(at, false, value);
-  else gl.uniformMatrix4fv(at, false, value);
+function give(gl, place, value) {
+  if (typeof value === "number") gl.uniform1f(place, value);
+  else if (value.length === 2) gl.uniform2fv(place, value);
+  else if (value.length === 3) gl.uniform3fv(place, value);
+  else if (value.length === 9) gl.uniformMatrix3fv(place, false, value);
+  else if (value.length === 16) gl.uniformMatrix4fv(place, false, value);
+  else gl.uniform4fv(place, value);
 }

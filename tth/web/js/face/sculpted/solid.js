@@ -70,26 +70,26 @@ export const PLAIN_FRAGMENT = `
 ${LIGHT}
 ${FORM}
 uniform vec3 skinTint, blushTint, clothTint, frameTint, tieTint;
-uniform int matter;
+uniform float matter;
 in vec3 world, normal, along, shade, home, looks;
 out vec4 colour;
 void main() {
   vec3 n = normalize(normal), v = normalize(eye - world);
   float sky = 1. - .85 * looks.z, facing = dot(n, KEY), near = lit(shade), sun_ = near * smoothstep(-.3, .1, facing);
   vec3 c;
-  if (matter == 0) {
+  if (matter < .5) {
     vec3 tint = mix(skinTint, blushTint, .22 * smoothstep(.55, .75, abs(home.x)));
     vec3 open = pow(vec3(max(sky, .03)), vec3(.72, 1.12, 1.22)), shadow = mix(vec3(.50, .27, .23), vec3(1.), sun_);
     c = tint * (wrapped(facing, .40) * shadow * keyTint * mix(.42, 1., sky) * 1.06 + open * ambient(n) * .50);
     c += tint * blushTint * .30 * open * smoothstep(-.55, .1, facing) * smoothstep(.65, .05, facing);
   } else {
-    float knit = matter == 1 ? 1. + .035 * sin(home.y * 160. + 2. * sin(home.x * 12.)) * sin(home.x * 120.) : 1.;
-    vec3 tint = (matter == 1 ? clothTint : matter == 2 ? frameTint : tieTint) * knit;
+    float knit = matter < 1.5 ? 1. + .035 * sin(home.y * 160. + 2. * sin(home.x * 12.)) * sin(home.x * 120.) : 1.;
+    vec3 tint = (matter < 1.5 ? clothTint : matter < 2.5 ? frameTint : tieTint) * knit;
     c = tint * (wrapped(facing, .22) * mix(.32, 1., sun_) * keyTint * mix(.5, 1., sky) + sky * ambient(n) * .62);
-    c += (matter == 2 ? .7 * shine(n, v, KEY, 60.) : .05 * shine(n, v, KEY, 9.)) * near;
-    if (matter == 1) c += tint * .25 * pow(1. - max(dot(n, v), 0.), 3.) * sky;
+    c += (matter > 1.5 && matter < 2.5 ? .7 * shine(n, v, KEY, 60.) : .05 * shine(n, v, KEY, 9.)) * near;
+    if (matter < 1.5) c += tint * .25 * pow(1. - max(dot(n, v), 0.), 3.) * sky;
   }
-  c += rims(n, v, smoothstep(.2, .8, sky)) * mix(vec3(1.), matter == 0 ? skinTint : clothTint, .5);
+  c += rims(n, v, smoothstep(.2, .8, sky)) * mix(vec3(1.), matter < .5 ? skinTint : clothTint, .5);
   colour = vec4(film(c) + grain(gl_FragCoord.xy) / 350., 1.);
 }
 `;
