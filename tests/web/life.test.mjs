@@ -72,3 +72,21 @@ test("the lungs fill twelve to eighteen times a minute, and at once before speak
   for (let i = 180; i < 202; i++) life.at(i / 60, "speaking", REST);
   assert.ok(life.at(202 / 60, "speaking", REST).breath > 0.9);
 });
+
+test("a speaker blinks where phrases end, about four times out of ten", () => {
+  let blinks = 0;
+  const phrases = 400;
+  const life = new Life({ seed: 3 });
+  const open = Float32Array.from(REST, (_, i) => (i === INDEX.jawOpen ? 0.4 : 0));
+  const closing = [];
+  for (let i = 0; i < phrases * 120; i++) {
+    // A second of speech, a second of silence; what counts are lids that fall right after the mouth has shut.
+    const { weights } = life.at(i / 60, "speaking", i % 120 < 60 ? open : REST);
+    closing.push(weights[INDEX.eyeBlinkLeft] > 0.9);
+  }
+  for (let p = 0; p < phrases; p++) {
+    const from = p * 120 + 60;
+    if (!closing[from + 8] && closing.slice(from + 9, from + 22).includes(true)) blinks++;
+  }
+  assert.ok(blinks / phrases > 0.3 && blinks / phrases < 0.62, `${blinks / phrases}`);
+});

@@ -16,6 +16,10 @@ const FAR_BLINKS = 0.6;
 const PHRASE_BLINKS = 0.4;
 const STARTLE_S = 0.3;
 
+/** A mouth that shuts for so long in the midst of speech has come to the end of a phrase. */
+const PAUSE_S = 0.16;
+const SHUT = 0.05;
+
 /** Blink, gaze, head and breath, laid over the weights of the frames. The same seed and times give the same life. */
 export class Life {
   #random;
@@ -29,6 +33,8 @@ export class Life {
   #thinking = 0;
   #side = 1;
   #startledS = -Infinity;
+  #openS = -Infinity;
+  #inPhrase = false;
   /** @type {Mood} */
   #mood = "idle";
 
@@ -57,6 +63,7 @@ export class Life {
   at(nowS, mood, weights) {
     this.#enter(nowS, mood);
     const aim = this.#gaze.at(nowS, mood);
+    this.#phrase(nowS, mood, weights[INDEX.jawOpen]);
     if (this.#gaze.shiftDeg > FAR_DEG && this.#random() < FAR_BLINKS) this.#blink.soon(nowS);
     const swaying = this.#head.at(nowS, mood, weights[INDEX.jawOpen], aim);
     const head = this.still ? { yaw: 0, pitch: 0, roll: 0 } : swaying;
@@ -77,11 +84,27 @@ export class Life {
     if (mood !== this.#mood) {
       if (mood === "interrupted") this.#startledS = nowS;
       if (mood === "thinking") this.#side = this.#random() < 0.5 ? -1 : 1;
-      if (this.#mood === "speaking" && this.#random() < PHRASE_BLINKS) this.#blink.soon(nowS);
       this.#mood = mood;
     }
     this.#listening = follow(this.#listening, Number(mood === "listening"), passed, 0.25);
     this.#thinking = follow(this.#thinking, Number(mood === "thinking"), passed, 0.3);
+  }
+
+  /**
+   * People blink where a phrase ends.
+   *
+   * @param {number} nowS
+   * @param {Mood} mood
+   * @param {number} jaw
+   */
+  #phrase(nowS, mood, jaw) {
+    if (jaw > SHUT) {
+      this.#openS = nowS;
+      this.#inPhrase = mood === "speaking";
+    } else if (this.#inPhrase && nowS - this.#openS > PAUSE_S) {
+      this.#inPhrase = false;
+      if (this.#random() < PHRASE_BLINKS) this.#blink.soon(nowS);
+    }
   }
 
   /**
