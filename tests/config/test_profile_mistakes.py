@@ -65,7 +65,7 @@ TWELVE = {
     ),
     "unknown persona": (
         "persona: meera\n" + VOICE,
-        "1: persona: no persona named 'meera'; did you mean mira? It may be mira, noor or ori",
+        "1: persona: no persona named 'meera'; did you mean mira? It may be mira, noor, ori or teo",
     ),
 }
 
@@ -267,8 +267,8 @@ OUTSIDE = {
         {},
         ("componets.tts.speed=1",),
         "command line: --set componets.tts.speed: no such key; did you mean components? It may be api_key, "
-        "budget, components, control, deadlines, host, insecure, limits, log_format, log_level, origins, persona, "
-        "port, profile or voice_map",
+        "budget, components, control, deadlines, host, insecure, limits, log_format, log_level, models, origins, "
+        "persona, port, profile or voice_map",
     ),
     "realtime voice on the command line": (
         {},

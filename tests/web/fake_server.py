@@ -22,7 +22,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -70,6 +70,9 @@ class Behaviour:
     numbers: dict[str, float] = field(default_factory=dict)
     refusal: dict[str, str] | None = None
     broken: dict[str, str] = field(default_factory=dict)
+    models: dict[str, bytes] = field(default_factory=dict)
+    drawable: bool = True
+    personas: list[dict[str, Any]] = field(default_factory=lambda: PERSONAS)
     talk: type[Talk] | None = None
     pause_s: float = 0
     received: list[dict[str, Any]] = field(default_factory=list)
@@ -307,7 +310,14 @@ def make_app(behaviour: Behaviour) -> Starlette:
     async def personas(request: Request) -> JSONResponse:
         if not permitted(request):
             return refused()
-        return JSONResponse({"personas": PERSONAS})
+        return JSONResponse({"personas": behaviour.personas})
+
+    async def faces(request: Request) -> JSONResponse:
+        return JSONResponse({"models": sorted(behaviour.models), "drawable": behaviour.drawable})
+
+    async def model(request: Request) -> Response:
+        found = behaviour.models.get(request.path_params["name"])
+        return Response(found or b"", status_code=200 if found else 404, media_type="model/gltf-binary")
 
     async def open_session(request: Request) -> JSONResponse:
         body = await request.json()
@@ -318,7 +328,7 @@ def make_app(behaviour: Behaviour) -> Starlette:
             message = "there is none of that name; use one of offline, openai_realtime+a2f"
             return JSONResponse({"error": {"code": "no_such_profile", "message": message}}, status_code=404)
         name = f"s{len(sessions)}"
-        persona = next((p for p in PERSONAS if p["id"] == body.get("persona")), PERSONAS[0])
+        persona = next((p for p in behaviour.personas if p["id"] == body.get("persona")), behaviour.personas[0])
         info = {
             "id": name,
             "ticket": "t",
@@ -336,6 +346,8 @@ def make_app(behaviour: Behaviour) -> Starlette:
     routes = [
         Route("/v1/profiles", profiles),
         Route("/v1/personas", personas),
+        Route("/v1/faces", faces),
+        Route("/models/{name}", model),
         Route("/v1/sessions", open_session, methods=["POST"]),
         WebSocketRoute("/v1/sessions/{name}/stream", stream),
         Mount("/sync", StaticFiles(directory=SYNC)),

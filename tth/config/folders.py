@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -19,12 +19,24 @@ class Folder:
         config: Holds ``base.yaml``.
         profiles: Holds one YAML file for each profile.
         personas: Holds one YAML file for each persona.
+        models: Holds GLB and VRM files; only that of the user is looked into.
     """
 
     name: str
     config: Path
     profiles: Path
     personas: Path
+    models: Path
+
+
+def _folder(name: str, root: Path, *, config: Path | None = None) -> Folder:
+    return Folder(
+        name=name,
+        config=config or root / "config",
+        profiles=root / "profiles",
+        personas=root / "personas",
+        models=root / "models",
+    )
 
 
 def user_folder(environ: Mapping[str, str]) -> Folder:
@@ -42,20 +54,20 @@ def user_folder(environ: Mapping[str, str]) -> Folder:
         root = Path(app_data) / "tth"
     else:
         root = Path.home() / ".config" / "tth"
-    return Folder(name="user", config=root, profiles=root / "profiles", personas=root / "personas")
+    return _folder("user", root, config=root)
 
 
 def current_folder() -> Folder:
     """The folder that the command was started in. Read only where it is trusted: a profile may start programs."""
     root = Path.cwd()
-    return Folder(name="current", config=root / "config", profiles=root / "profiles", personas=root / "personas")
+    return _folder("current", root)
 
 
 def shipped_folder() -> Folder:
     """What comes with tth: inside the package as installed, at the top of the repository in a checkout."""
     data = PACKAGE / "data"
     root = data if data.is_dir() else PACKAGE.parent
-    return Folder(name="tth", config=root / "config", profiles=root / "profiles", personas=PACKAGE / "personas")
+    return replace(_folder("tth", root), personas=PACKAGE / "personas")
 
 
 def search_folders(environ: Mapping[str, str], *, trust: bool = False) -> tuple[Folder, ...]:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from tth.config.controls import read_control
 from tth.config.document import Node, pick
 from tth.config.mistakes import Mistakes
+from tth.config.models import is_model_name
 from tth.config.nearest import suggestion
 from tth.config.sources import Sources
 from tth.config.yaml_reader import read_yaml
@@ -21,7 +22,7 @@ from tth.errors import ConfigError
 log = logging.getLogger(__name__)
 
 PERSONA_KEYS = ("id", "name", "summary", "instructions", "voice", "control", "look", "greeting")
-PALETTES = ("mira", "noor", "ori")
+PALETTES = ("mira", "noor", "ori", "teo")
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 
@@ -36,7 +37,7 @@ class Persona:
         instructions: To the model, in the second person.
         voice: The voice it would like; ``None`` where any will do.
         control: What it feels and how it speaks unless told otherwise; ``character.persona_id`` is its ``id``.
-        look: ``palette`` and colours by name, passed on to the page.
+        look: ``palette``, colours by name and ``model``, the name of a GLB or VRM file; passed on to the page.
         greeting: What it says first.
     """
 
@@ -114,7 +115,7 @@ def _look(node: Node | None) -> Mapping[str, str]:
     look, mistakes = {"palette": "mira"}, Mistakes()
     for name, child in (node.table() if node is not None else {}).items():
         with mistakes.kept():
-            look[name] = _palette(child) if name == "palette" else _colour(child)
+            look[name] = _LOOKS.get(name, _colour)(child)
     mistakes.tell()
     return MappingProxyType(look)
 
@@ -126,8 +127,18 @@ def _palette(node: Node) -> str:
     return text
 
 
+def _model(node: Node) -> str:
+    text = node.string()
+    if not is_model_name(text):
+        raise node.error(f"{text!r} is not the name of a model", "write the name of a .glb or .vrm file alone")
+    return text
+
+
 def _colour(node: Node) -> str:
     text = node.string()
     if not _COLOUR.fullmatch(text):
         raise node.error(f"{text!r} is not a colour", "write it as '#c86b4a', in quotes")
     return text
+
+
+_LOOKS = {"palette": _palette, "model": _model}

@@ -54,6 +54,9 @@ class Settings(BaseModel):
     insecure: bool = Field(False, description="Serve off loopback without a key.")
     origins: tuple[str, ...] = Field((), description="Web pages of other origins that may connect.")
     profile: str = Field("offline", min_length=1, description="Profile used where none is named.")
+    models: str | None = Field(
+        None, min_length=1, description="Folder of GLB and VRM avatars; else 'models' in your own folder."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="Lines to read, or one JSON object a line.")
     limits: Limits = Field(Limits(), description="How much is taken.")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -21,6 +22,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from tth.config.finding import UnknownProfile
+from tth.config.models import is_model_name, list_models
 from tth.errors import ConfigError
 from tth.server.answers import failed, refusal, told
 from tth.server.body import BODY_S, TooLarge, read_body
@@ -35,6 +37,9 @@ from tth.wire.controls import ControlWish
 from tth.wire.mistakes import explained
 
 log = logging.getLogger(__name__)
+
+WEB = Path(str(files("tth") / "web"))
+"""The page's files."""
 
 
 class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,6 +77,7 @@ def create_app(house: House) -> ASGIApp:
                     Route("/meters", pages.meters),
                     Route("/profiles", pages.profiles),
                     Route("/personas", pages.personas),
+                    Route("/faces", pages.faces),
                     Route("/sessions", pages.new_session, methods=["POST"]),
                     WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
                     WebSocketRoute("/realtime", realtime.connect),
@@ -80,7 +86,8 @@ def create_app(house: House) -> ASGIApp:
                 ],
             ),
             Route("/lips.npz", pages.lips),
-            Mount("/", StaticFiles(directory=str(files("tth") / "web"), html=True)),
+            Route("/models/{name}", pages.model),
+            Mount("/", StaticFiles(directory=str(WEB), html=True)),
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: told, Exception: failed},
@@ -93,7 +100,8 @@ class Pages:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._models = StaticFiles(directory=str(files("tth.face.lipsync")))
+        self._lips = StaticFiles(directory=str(files("tth.face.lipsync")))
+        self._models = StaticFiles(directory=house.models, check_dir=False)
 
     async def health(self, request: HttpRequest) -> Response:
         """Whether the default profile can be used, and each of its components."""
@@ -124,9 +132,28 @@ class Pages:
         found = await asyncio.to_thread(self._house.personas)
         return JSONResponse({"default": self._house.profile.persona.id, "personas": found})
 
+    async def faces(self, request: HttpRequest) -> Response:
+        """The model files that the page may show, and whether it has the libraries for them."""
+        if not key_is_right(request, self._house.settings):
+            return _no_key()
+        found = await asyncio.to_thread(list_models, self._house.models)
+        return JSONResponse({"models": found, "drawable": (WEB / "vendor" / "three").is_dir()})
+
+    async def model(self, request: HttpRequest) -> Response:
+        """One of them; a page that has it asks only whether it is still the same."""
+        if not key_is_right(request, self._house.settings):
+            return _no_key()
+        name = request.path_params["name"]
+        if not is_model_name(name):
+            raise HTTPException(404)
+        response = await self._models.get_response(name, request.scope)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Content-Type"] = "model/gltf-binary"
+        return response
+
     async def lips(self, request: HttpRequest) -> Response:
         """The lip-sync model, for a page whose sound does not pass the server; sent once, then only checked."""
-        response = await self._models.get_response("lips.npz", request.scope)
+        response = await self._lips.get_response("lips.npz", request.scope)
         # A page of one version must not meet the model of another.
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Content-Type"] = "application/octet-stream"

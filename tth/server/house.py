@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from tth.config.document import pick
 from tth.config.finding import list_profiles
+from tth.config.models import models_folder
 from tth.config.personas import Persona, list_personas
 from tth.config.profiles import Profile, resolve_profile
 from tth.config.settings import Settings
@@ -81,6 +82,7 @@ class House:
         draining: Whether nothing new is taken.
         hurried: Whether running turns are not waited for either.
         ledger: The numbers of its sessions.
+        models: Folder of GLB and VRM avatars; it need not be there.
     """
 
     def __init__(self, settings: Settings, sources: Sources, registry: Registry, profile: Profile) -> None:
@@ -90,6 +92,7 @@ class House:
         self.draining = False
         self.hurried = False
         self.ledger = Ledger()
+        self.models = models_folder(settings, sources)
         self._sources = sources
         # What was laid over the default profile on the command line is meant for that profile alone.
         self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))

@@ -2,13 +2,14 @@
 
 import { askedLatency } from "./media/output.js";
 import { Player } from "./media/player.js";
-import { Client, request } from "./session/client.js";
+import { Client, keyed, request } from "./session/client.js";
 import { Dialogue, detail } from "./session/dialogue.js";
 import { Numbers } from "./session/numbers.js";
 import { Stage } from "./stage.js";
 import { CaptionView } from "./ui/caption-view.js";
 import { Composer } from "./ui/composer.js";
 import { showNumbers } from "./ui/debug.js";
+import { Faces } from "./ui/faces.js";
 import { pageGroup, pathGroups } from "./ui/figures.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
@@ -20,6 +21,7 @@ import { Trouble } from "./ui/trouble.js";
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
 /** @typedef {import("./session/dialogue.js").State} State */
 /** @typedef {{default: string, profiles: {name: string, summary: string}[]}} Profiles */
+/** @typedef {[Profiles, {personas: Persona[]}, import("./ui/faces.js").Offer]} Lists */
 /** @typedef {import("./session/dialogue.js").Turn} Turn */
 
 const STATES = {
@@ -41,6 +43,7 @@ const toasts = new Toasts(parts.toasts);
 const history = new History(parts);
 const caption = new CaptionView(parts.caption);
 const stage = new Stage(parts.face, parts.room, read, new URLSearchParams(location.search).get("face") ?? "");
+const faces = new Faces(parts.model, parts.modelFile, keyed);
 const composer = new Composer(parts, { say, stop });
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
@@ -106,9 +109,10 @@ function askedProfile() {
 /** Learn what there is to choose from, then begin. */
 async function begin() {
   try {
-    const [{ default: usual, profiles }, { personas }] = /** @type {[Profiles, {personas: Persona[]}]} */ (
-      await Promise.all([request("/v1/profiles"), request("/v1/personas")])
+    const [{ default: usual, profiles }, { personas }, offer] = /** @type {Lists} */ (
+      await Promise.all([request("/v1/profiles"), request("/v1/personas"), request("/v1/faces")])
     );
+    faces.offer(offer);
     const runs = profiles.map(({ name, summary }) => ({ label: name, value: name, title: summary }));
     fill(parts.profile, runs, askedProfile() || usual);
     fill(parts.persona, personas.map(({ id, name }) => ({ label: name, value: id })), "");
@@ -129,8 +133,13 @@ function meet(session) {
     parts.persona.add(new Option(persona.name, persona.id));
   }
   parts.persona.value = persona.id;
-  const { palette, ...colours } = persona.look ?? {};
-  stage.show({ palette, colours });
+  faces.want(persona.look?.model);
+  showFace();
+}
+
+function showFace() {
+  const { palette, model: _, ...colours } = persona.look ?? {};
+  stage.show({ palette, colours, model: faces.model });
 }
 
 /**
@@ -180,6 +189,8 @@ function debug() {
   Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
 }
 
+faces.addEventListener("change", showFace);
+faces.addEventListener("notice", (event) => toasts.show(detail(event)));
 stage.addEventListener("notice", (event) => toasts.show(detail(event)));
 stage.addEventListener("over", (event) => toasts.over(detail(event)));
 client.addEventListener("session", (event) => meet(detail(event)));

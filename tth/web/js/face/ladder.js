@@ -82,9 +82,9 @@ export class Ladder {
 
   /** @param {Look} look */
   setLook(look) {
-    // A file that failed once may have been mended.
-    if (look.model !== this.#look.model) this.#failed = [];
     this.#look = look;
+    // What failed for another look may work when it is asked for again: a file may have been mended.
+    this.#failed = this.#failed.filter(({ rung, want }) => rung.wants(look) === want);
     for (const made of this.#standing()) {
       if (made.rung.wants(look) === made.want) this.#try(made, () => made.renderer.setLook(look));
     }

@@ -209,13 +209,22 @@ export class Client extends EventTarget {
  * @throws {TypeError} It could not be reached.
  */
 export async function request(path, body) {
-  const key = givenKey();
-  const headers = { "content-type": "application/json", ...(key && { authorization: `Bearer ${key}` }) };
+  const headers = { "content-type": "application/json", ...keyed() };
   const response = await fetch(path, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
   const answer = await response.json().catch(() => null);
   if (response.ok && answer) return answer;
   const { code = "refused", message = `the server answered ${response.status}` } = answer?.error ?? {};
   throw new Refusal(code, message, response.ok ? 502 : response.status);
+}
+
+/**
+ * Headers that carry the server's key, where the page's address gives one.
+ *
+ * @returns {Record<string, string>}
+ */
+export function keyed() {
+  const key = givenKey();
+  return key ? { authorization: `Bearer ${key}` } : {};
 }
 
 /** The server's key as the page's address gives it. */

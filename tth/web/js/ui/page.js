@@ -22,6 +22,8 @@ export function findParts() {
     cost: part("cost", HTMLElement),
     persona: part("persona", HTMLSelectElement),
     profile: part("profile", HTMLSelectElement),
+    model: part("model", HTMLSelectElement),
+    modelFile: part("model-file", HTMLInputElement),
     emotion: part("emotion", HTMLFieldSetElement),
     historyToggle: part("history-toggle", HTMLButtonElement),
     history: part("history", HTMLElement),
