@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Most tests are about the page around the face; the painted one does for them, and costs little.
+PAINTED = ["--disable-3d-apis"]
+WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 # What the page's policy forbids is told by an event, also where nothing lands on the console.
 WATCH = (
     "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective))"
@@ -90,7 +93,7 @@ def serve() -> Iterator[Callable[..., Served]]:
 
 # For one module only: while it is open, its event loop counts as running, and asyncio's own tests could not run.
 @pytest.fixture(scope="module")
-def launch() -> Iterator[Callable[[str], Any]]:
+def launch() -> Iterator[Callable[..., Any]]:
     """Start a Chromium with an autoplay policy."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not CHROMIUM:
@@ -98,8 +101,8 @@ def launch() -> Iterator[Callable[[str], Any]]:
     with sync_api.sync_playwright() as playwright:
         started = []
 
-        def start(policy: str) -> Any:
-            flags = [*FLAGS, f"--autoplay-policy={policy}"]
+        def start(policy: str, drawing: Sequence[str] = ()) -> Any:
+            flags = [*FLAGS, *drawing, f"--autoplay-policy={policy}"]
             started.append(playwright.chromium.launch(executable_path=CHROMIUM, args=flags))
             return started[-1]
 
@@ -110,14 +113,20 @@ def launch() -> Iterator[Callable[[str], Any]]:
 
 @pytest.fixture(scope="module")
 def browser(launch) -> Any:
-    return launch("no-user-gesture-required")
+    return launch("no-user-gesture-required", PAINTED)
+
+
+@pytest.fixture(scope="module")
+def webgl(launch) -> Any:
+    """Draws with WebGL, in software."""
+    return launch("no-user-gesture-required", WEBGL)
 
 
 @pytest.fixture(scope="module")
 def muted_browser(launch) -> Any:
     """Lets sound out only after a gesture of the person."""
     # Of Web Audio, the policy ``user-gesture-required`` holds back only that of foreign frames.
-    return launch("document-user-activation-required")
+    return launch("document-user-activation-required", PAINTED)
 
 
 def is_trouble(line: Any) -> bool:

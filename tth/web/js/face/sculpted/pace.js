@@ -11,6 +11,7 @@ const LATE_MS = 26;
 const VERY_LATE_MS = 45;
 const EARLY_MS = 19;
 const TRY_FINER_MS = 12_000;
+const FAILED_MS = 5000;
 
 /** Looks at the times between pictures; coarser when they are late, finer again when they have long been in time. */
 export class Pace {
@@ -21,6 +22,9 @@ export class Pace {
   #halved = false;
   #skip = false;
   #sinceMs = 0;
+  #finerMs = -Infinity;
+  #firstMs = 0;
+  #rhythmMs = 0;
   #waitMs = TRY_FINER_MS;
   #enough = FIRST_LOOK_AT;
 
@@ -55,16 +59,36 @@ export class Pace {
     const usual = this.#gaps.sort((a, b) => a - b)[this.#gaps.length >> 1];
     this.#gaps = [];
     this.#enough = LOOK_AT;
-    if (usual > LATE_MS) {
-      if (this.#step < STEPS.length - 1) this.#step += usual > VERY_LATE_MS && this.#step < STEPS.length - 2 ? 2 : 1;
-      else this.#halved = true;
-      // What was too fine once is tried again, but ever more rarely.
-      if (nowMs - this.#sinceMs < this.#waitMs + 2000) this.#waitMs = Math.min(this.#waitMs * 2, 300_000);
-      this.#sinceMs = nowMs;
-    } else if (usual < EARLY_MS && nowMs - this.#sinceMs > this.#waitMs && (this.#halved || this.#step > 0)) {
-      if (this.#halved) this.#halved = false;
-      else this.#step--;
-      this.#sinceMs = nowMs;
+    const late = usual > Math.max(LATE_MS, this.#rhythmMs * 1.2);
+    if (late) this.#coarser(usual, nowMs);
+    else if (usual < Math.max(EARLY_MS, this.#rhythmMs * 1.1) && nowMs - this.#sinceMs > this.#waitMs) this.#finer(nowMs);
+  }
+
+  /**
+   * @param {number} usual
+   * @param {number} nowMs
+   */
+  #coarser(usual, nowMs) {
+    // What was tried and was too fine is tried again, but ever more rarely.
+    if (nowMs - this.#finerMs < FAILED_MS) this.#waitMs = Math.min(this.#waitMs * 2, 300_000);
+    this.#sinceMs = nowMs;
+    this.#firstMs ||= usual;
+    if (this.#step < STEPS.length - 1) this.#step = Math.min(STEPS.length - 1, this.#step + (usual > VERY_LATE_MS ? 2 : 1));
+    else if (usual < this.#firstMs * 0.9) this.#halved = true;
+    else {
+      // Drawing less has changed nothing: it is the display, or the browser, that wants so few pictures.
+      this.#rhythmMs = usual;
+      this.#step = 0;
     }
+  }
+
+  /** @param {number} nowMs */
+  #finer(nowMs) {
+    if (!this.#halved && this.#step === 0) return;
+    if (this.#halved) this.#halved = false;
+    else this.#step--;
+    this.#firstMs = 0;
+    this.#finerMs = nowMs;
+    this.#sinceMs = nowMs;
   }
 }

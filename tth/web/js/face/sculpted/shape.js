@@ -72,7 +72,7 @@ void main() {
   p.y -= upper * .012 * bow * smoothstep(.5, 1., across) * lips;
   // Their inner side turns back, and away from the opening.
   float inside = max(0., -across);
-  p.z -= .17 * inside * inside + .05 * inside;
+  p.z -= .05 * inside * inside + .03 * inside;
   p.y += sign(sine) * .055 * inside * abs(sine);
   place = vec4(p, across);
 }

@@ -50,16 +50,16 @@ vec3 placeOf(float which, float s, float t) {
     return vec3(x, MID + y, z) + (above ? vec3(.0) : jaw) ;
   }
   if (which < 2.5) {
-    float a = (s * .5 + .5) * TAU, b = t * 1.5708, out_ = tongueOut;
+    float a = (s * .5 + .5) * TAU, b = t * 1.5708, out_ = tongueOut * smoothstep(.02, .16, open + .2 * mouthFunnel);
     vec3 r = vec3(.150, .055 + .012 * out_, .235 + .12 * out_);
     vec3 d = vec3(cos(b) * cos(a), cos(b) * sin(a), sin(b));
     vec3 p = d * r;
     p.y -= .10 * p.z * out_ + .03 * exp(-p.x * p.x / .002) * step(0., d.y) * .4;
-    return p + jaw * vec3(1., .92, 1.) + vec3(0., MID - .105 + .085 * out_ + .03 * open, .36 + .16 * out_ * smoothstep(.02, .25, open + .2 * mouthFunnel));
+    return p + jaw * vec3(1., .92, 1.) + vec3(0., MID - .105 + .10 * smoothstep(0., .3, out_) + .03 * open, .36 + .16 * out_);
   }
-  vec3 d = vec3(s, t * 2. - 1., 0.);
-  float back = sqrt(max(0., 1. - .5 * dot(d.xy, d.xy)));
-  return vec3(d.x * .40, MID - .02 + jaw.y * .5 + d.y * (.22 - jaw.y * .5), .30 - .28 * back);
+  // The dark: a disc in front of the neck.
+  float w = t * 2. - 1.;
+  return vec3(s * sqrt(1. - .5 * w * w) * .54, MID - .03 + jaw.y * .5 + w * sqrt(1. - .5 * s * s) * (.26 - jaw.y * .45), .15);
 }
 
 void main() {

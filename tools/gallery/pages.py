@@ -1,0 +1,57 @@
+"""Pictures of the page itself, from a server that runs the offline profile."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
+QUALITY = 86
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The address of a server."""
+    command = [sys.executable, "-m", "tth", "serve", "--profile", "offline", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        try:
+            for line in server.stdout:
+                if found := re.search(r"http://\S+", line):
+                    yield found[0]
+                    break
+        finally:
+            server.terminate()
+
+
+def take(browser: Any, folder: Path) -> Iterator[str]:
+    """Take the pictures; yields the name of each."""
+    with serving() as address:
+        for scheme in ("light", "dark"):
+            for size, (width, height) in SIZES.items():
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+                page.goto(f"{address}?debug=1")
+                page.wait_for_selector('#state[data-state="ready"]')
+                _until(page, "tthDebug.stage.renderer === 'sculpted'")
+                page.evaluate("document.querySelector('#debug').style.display = 'none'")
+                page.fill("#text", "Hello, who are you?")
+                page.press("#text", "Enter")
+                _until(page, "tthDebug.player.position().unit > 40000")
+                _until(page, "tthDebug.stage.pose.weights[17] > 0.25")
+                name = f"page-{size}-{scheme}.jpg"
+                page.screenshot(path=folder / name, type="jpeg", quality=QUALITY)
+                page.close()
+                yield name
+
+
+def _until(page: Any, claim: str) -> None:
+    for _ in range(1500):
+        if page.evaluate(claim):
+            return
+        page.wait_for_timeout(20)
+    raise TimeoutError(f"not within 30 s: {claim}")
