@@ -1,9 +1,9 @@
 # `make run` serves the default avatar, `make test` runs the tests, `make check` adds format, lint, types, layers and
-# docs, `make bench` measures. `make clients` tries real clients on the emulators; it is no part of `make test` since it
-# installs them, each into a temporary environment. `make sync` tries for ten minutes whether mouth and sound stay
-# together: docs/sync.md. `make protos` compiles the protocol files. `make lipsync-model` trains the network that reads
-# lips from sound, `make lipsync-eval` scores it: docs/lipsync.md. Each target sets up .venv first; only Python 3.11+ and
-# make are needed.
+# docs, `make bench` measures. `make clients` tries real clients on the emulators; it is no part of `make test` since
+# it installs them, each into a temporary environment. `make sync` tries for ten minutes whether mouth and sound stay
+# together: docs/sync.md. `make gallery` draws the documentation's pictures. `make protos` compiles the protocol
+# files. `make lipsync-model` trains the network that reads lips from sound, `make lipsync-eval` scores it:
+# docs/lipsync.md. Each target sets up .venv first; only Python 3.11+ and make are needed.
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11 python, \
 	$(shell command -v $(name) >/dev/null 2>&1 && $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 CONSTRAINTS := --constraint constraints.txt
 NODE := $(shell command -v npm 2>/dev/null)
 
-.PHONY: run test check bench clients sync format protos lipsync-model lipsync-eval clean
+.PHONY: run test check bench clients sync gallery format protos lipsync-model lipsync-eval clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -49,6 +49,9 @@ clients: .venv/test.stamp
 
 sync: .venv/test.stamp
 	$(BIN)/python -m tests.sync $(ARGS)
+
+gallery: .venv/test.stamp
+	$(BIN)/python -m tools.gallery $(ARGS)
 
 format: .venv/test.stamp
 	$(BIN)/ruff format .
