@@ -41,9 +41,9 @@ LADDER = """async (faults) => {
 
 
 @pytest.fixture
-def climb(serve, browser, visit) -> Any:
+def climb(serve, webgl, visit) -> Any:
     def start(**faults: Any) -> Any:
-        page = visit(browser, f"{serve().address}/js/face/ladder.js", ready=False, troubled=True)
+        page = visit(webgl, f"{serve().address}/js/face/ladder.js", ready=False, troubled=True)
         page.evaluate(LADDER, faults)
         return page
 
@@ -155,8 +155,8 @@ def test_what_was_made_for_nobody_any_more_is_taken_away(climb):
     assert page.evaluate("document.querySelectorAll('.layer').length") == 0
 
 
-def test_the_address_may_name_the_renderer_and_the_stage_tells_which_draws(serve, browser, visit):
-    page = visit(browser, f"{serve().address}/?debug=1&face=canvas")
+def test_the_address_may_name_the_renderer_and_the_stage_tells_which_draws(serve, webgl, visit):
+    page = visit(webgl, f"{serve().address}/?debug=1&face=canvas")
     until(page, "tthDebug.stage.renderer === 'canvas' && tthDebug.stage.rate > 0")
     assert page.evaluate("tthDebug.stage.costMs > 0 && tthDebug.stage.intervalMs > 0")
     until(page, "/face\\s+canvas/.test(document.querySelector('#debug').innerText)")

@@ -60,6 +60,8 @@ SHOW = """async ([name, bytes]) => {
   Object.assign(window, { face, paint, differ, where, host });
 }"""
 
+# What is drawn without a graphics card takes its time.
+SMALL = {"width": 400, "height": 400}
 KINDS = {
     "a.glb": models.make_glb,
     "bare.glb": models.make_bare_glb,
@@ -71,10 +73,10 @@ KINDS = {
 
 
 @pytest.fixture
-def show(serve, browser, visit) -> Any:
+def show(serve, webgl, visit) -> Any:
     def start(name: str, content: bytes) -> Any:
         # A document with nothing in it that moves.
-        page = visit(browser, f"{serve().address}/js/face/renderer.js", ready=False, troubled=True)
+        page = visit(webgl, f"{serve().address}/js/face/renderer.js", ready=False, troubled=True)
         page.evaluate(SHOW, [name, base64.b64encode(content).decode()])
         return page
 
@@ -219,9 +221,9 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_file_that_cannot_work_says_why_on_the_page_and_the_drawn_face_stays(serve, browser, visit, name):
+def test_a_file_that_cannot_work_says_why_on_the_page_and_the_drawn_face_stays(serve, webgl, visit, name):
     content, message = BROKEN[name]
-    page = visit(browser, f"{serve().address}/?debug=1&face=model", troubled=True)
+    page = visit(webgl, f"{serve().address}/?debug=1&face=model", viewport=SMALL, troubled=True)
     until(page, "tthDebug.stage.renderer !== ''")
     page.set_input_files("#model-file", {"name": name, "mimeType": "", "buffer": content})
     page.wait_for_selector(".toast.warning")
@@ -229,8 +231,8 @@ def test_a_file_that_cannot_work_says_why_on_the_page_and_the_drawn_face_stays(s
     until(page, "!['', 'model'].includes(tthDebug.stage.renderer)")
 
 
-def test_a_local_file_is_shown_and_asks_nothing_of_the_server(serve, browser, visit):
-    page = visit(browser, f"{serve().address}/?debug=1")
+def test_a_local_file_is_shown_and_asks_nothing_of_the_server(serve, webgl, visit):
+    page = visit(webgl, f"{serve().address}/?debug=1", viewport=SMALL)
     until(page, "tthDebug.stage.renderer !== ''")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {request.url.split('?')[0]}"))
@@ -242,8 +244,8 @@ def test_a_local_file_is_shown_and_asks_nothing_of_the_server(serve, browser, vi
     until(page, "tthDebug.stage.renderer !== 'model'")
 
 
-def test_a_file_may_be_dropped_on_the_page(serve, browser, visit):
-    page = visit(browser, f"{serve().address}/?debug=1")
+def test_a_file_may_be_dropped_on_the_page(serve, webgl, visit):
+    page = visit(webgl, f"{serve().address}/?debug=1", viewport=SMALL)
     page.evaluate(
         """(bytes) => {
       const data = new DataTransfer();
@@ -254,10 +256,10 @@ def test_a_file_may_be_dropped_on_the_page(serve, browser, visit):
     until(page, "tthDebug.stage.renderer === 'model'")
 
 
-def test_a_persona_may_be_a_file_of_the_server_and_others_can_be_chosen(serve, browser, visit):
+def test_a_persona_may_be_a_file_of_the_server_and_others_can_be_chosen(serve, webgl, visit):
     personas = [{**PERSONAS[0], "look": {"palette": "mira", "model": "pip.vrm"}}, *PERSONAS[1:]]
     files = {"pip.vrm": models.make_vrm1(), "hall.glb": models.make_glb()}
-    page = visit(browser, f"{serve(personas=personas, models=files).address}/?debug=1")
+    page = visit(webgl, f"{serve(personas=personas, models=files).address}/?debug=1", viewport=SMALL)
     until(page, "tthDebug.stage.renderer === 'model'")
     assert page.evaluate("[...document.querySelector('#model').options].map(({ label }) => label)") == [
         "Own",
@@ -271,15 +273,15 @@ def test_a_persona_may_be_a_file_of_the_server_and_others_can_be_chosen(serve, b
     until(page, "tthDebug.stage.renderer === 'model'")
 
 
-def test_a_file_that_the_server_lacks_is_told(serve, browser, visit):
+def test_a_file_that_the_server_lacks_is_told(serve, webgl, visit):
     personas = [{**PERSONAS[0], "look": {"palette": "mira", "model": "gone.vrm"}}]
-    page = visit(browser, f"{serve(personas=personas).address}/?debug=1", troubled=True)
+    page = visit(webgl, f"{serve(personas=personas).address}/?debug=1", viewport=SMALL, troubled=True)
     page.wait_for_selector(".toast.warning")
     assert "gone.vrm is not in the server's folder of models" in page.inner_text(".toast.warning")
 
 
-def test_a_server_without_the_libraries_offers_no_choice_and_says_why_where_one_is_asked_for(serve, browser, visit):
-    page = visit(browser, f"{serve(drawable=False).address}/?debug=1")
+def test_a_server_without_the_libraries_offers_no_choice_and_says_why_where_one_is_asked_for(serve, webgl, visit):
+    page = visit(webgl, f"{serve(drawable=False).address}/?debug=1", viewport=SMALL)
     assert page.locator("#model").is_hidden()
     page.set_input_files("#model-file", {"name": "a.glb", "mimeType": "", "buffer": models.make_glb(["jawOpen"])})
     page.wait_for_selector(".toast.warning")
