@@ -24,6 +24,8 @@ STEP_MS = 100.0
 FEWEST_PICTURES = 12
 LEAST_LIKENESS = 0.9
 LEAST_CONTRAST = 0.08
+STALLED_MS = 50.0
+"""A picture whose drawing ended so long after its time was held up by the browser or the machine, and is left out."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Recording:
         drawn_ms: When each picture could first be seen, on the page's timer.
         jaw: How far the jaw was open in it.
         heard_ms: What of the context's time reached the ear at that moment.
+        stalled: How many pictures were left out.
     """
 
     sound_ms: Curve
@@ -43,6 +46,7 @@ class Recording:
     drawn_ms: Curve
     jaw: Curve
     heard_ms: Curve
+    stalled: int = 0
 
     def heard_at(self, context_ms: float) -> float:
         """When a moment of the context's time reached the ear."""
@@ -53,15 +57,22 @@ def recording(sound: list[dict[str, list[float]]], pictures: list[list[float]]) 
     """Put together what the page's recorder noted."""
     frames = np.concatenate([each["frame"] + QUANTUM * np.arange(len(each["loudness"])) for each in sound])
     picture_ms, now_ms, jaw, context_ms, latency_ms = np.array(pictures).T
-    # Seen with the first refresh after it was drawn.
-    drawn_ms = picture_ms + REFRESH_MS * (np.floor((now_ms - picture_ms) / REFRESH_MS) + 1)
+    drawn_ms = seen_ms(picture_ms, now_ms)
+    heard_ms = drawn_ms + foremost(now_ms, context_ms - now_ms) - latency_ms
+    kept = now_ms - picture_ms <= STALLED_MS
     return Recording(
         sound_ms=(frames + QUANTUM / 2) * 1000 / CONTEXT_HZ,
         loudness=np.concatenate([each["loudness"] for each in sound]),
-        drawn_ms=drawn_ms,
-        jaw=jaw,
-        heard_ms=drawn_ms + foremost(now_ms, context_ms - now_ms) - latency_ms,
+        drawn_ms=drawn_ms[kept],
+        jaw=jaw[kept],
+        heard_ms=heard_ms[kept],
+        stalled=int((~kept).sum()),
     )
+
+
+def seen_ms(picture_ms: Curve, now_ms: Curve) -> Curve:
+    """When a picture is seen: with the first refresh after it was drawn."""
+    return picture_ms + REFRESH_MS * (np.floor((now_ms - picture_ms) / REFRESH_MS) + 1)
 
 
 def foremost(now_ms: Curve, lead_ms: Curve, around_ms: float = 400.0) -> Curve:
@@ -93,7 +104,7 @@ def offsets(run: Recording, window_ms: float = WINDOW_MS, step_ms: float = STEP_
     return [each for each in found if each is not None]
 
 
-def offset(run: Recording, from_ms: float, to_ms: float) -> Offset | None:
+def offset(run: Recording, from_ms: float, to_ms: float, least: float = LEAST_LIKENESS) -> Offset | None:
     """The shift at which the jaw between two moments is most like the sound; nothing where too little moved."""
     at = slice(*np.searchsorted(run.drawn_ms, (from_ms, to_ms)))
     jaw, heard = run.jaw[at], run.heard_ms[at]
@@ -103,7 +114,7 @@ def offset(run: Recording, from_ms: float, to_ms: float) -> Offset | None:
     loud = np.interp(heard[None, :] + shifts[:, None], run.sound_ms, run.loudness)
     likeness = _correlation(loud, jaw)
     best = int(likeness.argmax())
-    ms = float(shifts[best]) if likeness[best] >= LEAST_LIKENESS else math.nan
+    ms = float(shifts[best]) if likeness[best] >= least else math.nan
     return Offset(from_ms, ms, float(likeness[best]))
 
 

@@ -1,6 +1,7 @@
 """The referee finds what was put in, and says so where it cannot tell."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from tests.sync.bursts import JAW, Bursts, ahead_by, curve
 from tests.sync.course import Shock
 from tests.sync.referee import CONTEXT_HZ, QUANTUM, find, foremost, offset, offsets, recording
-from tests.sync.verdict import recovery_ms, shut_ms, silence
+from tests.sync.verdict import gap_ms, recovery_ms, shut_ms, silence
 from tests.web.fake_server import JAW_OPEN, UNITS
 
 LATENCY_MS = 42.0
@@ -67,6 +68,13 @@ def test_a_picture_drawn_after_its_refresh_counts_with_the_next():
     assert run.drawn_ms == pytest.approx([116.7, 149.3], abs=0.1)
 
 
+def test_a_picture_that_the_browser_held_up_is_left_out_and_counted():
+    sound = [{"frame": 0, "loudness": [0.0] * 64}]
+    run = recording(sound, [[100, 103, 0, 100, 0], [116, 190, 0, 190, 0], [200, 202, 0, 200, 0]])
+    assert len(run.jaw) == 2
+    assert run.stalled == 1
+
+
 def test_time_that_moves_in_steps_is_taken_as_right_just_after_each():
     now = np.arange(0, 2000, 7.0)
     led = foremost(now, np.floor(now / 20) * 20 - now)
@@ -85,6 +93,15 @@ def test_recovery_is_the_time_until_the_last_moment_out_of_step():
     assert offset(run, 4000 + LATENCY_MS, 4300 + LATENCY_MS).ms == pytest.approx(-150, abs=4)
     assert 200 < recovery_ms(Shock("latency up", 4042, 4042), run) < 500
     assert recovery_ms(Shock("latency up", 5000, 5000), run) == 0
+
+
+def test_a_time_without_pictures_is_seen_from_within_and_from_its_edges():
+    run = played()
+    kept = (run.drawn_ms < 5000) | (run.drawn_ms > 5200)
+    halted = replace(run, drawn_ms=run.drawn_ms[kept])
+    for within in ((5100, 5100), (4900, 5010), (5190, 5300), (4000, 6000)):
+        assert gap_ms(halted, *within) > 190
+    assert gap_ms(halted, 4000, 4900) < 20
 
 
 def test_silence_and_a_shut_mouth_are_read_off_the_curves():

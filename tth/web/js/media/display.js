@@ -2,7 +2,7 @@
 
 const KEEP = 30;
 const LIKELY_MS = 1000 / 60;
-const [SHORTEST_MS, LONGEST_MS] = [4, 40];
+const [SHORTEST_MS, LONGEST_MS] = [4, 250];
 
 /** Learns a display's rate from the times of its pictures. */
 export class Display {
@@ -10,7 +10,7 @@ export class Display {
   #gaps = [];
   #pictureMs = 0;
 
-  /** How long a picture stands, in ms. */
+  /** How long a picture stands, in ms: a refresh, or what it takes to draw one where that is longer. */
   periodMs = LIKELY_MS;
 
   /**
@@ -34,7 +34,7 @@ export class Display {
     if (gap < SHORTEST_MS || gap > LONGEST_MS) return;
     this.#gaps.push(gap);
     if (this.#gaps.length > KEEP) this.#gaps.shift();
-    // A busy page leaves refreshes out: the shorter gaps are the display's own.
+    // A page that is busy now and then leaves refreshes out: the shorter gaps are the display's own.
     const ordered = this.#gaps.toSorted((a, b) => a - b);
     this.periodMs = ordered[ordered.length >> 2];
   }
