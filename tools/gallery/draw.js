@@ -10,6 +10,8 @@ async ({ sheet, renderer, quality }) => {
   document.body.replaceChildren(host);
   const out = new OffscreenCanvas(columns * side, Math.ceil(poses.length / columns) * side);
   const pen = out.getContext("2d");
+  pen.fillStyle = "#e8e4df";
+  pen.fillRect(0, 0, out.width, out.height);
   const faces = new Map();
   let nowMs = 0;
   for (const [i, pose] of poses.entries()) {

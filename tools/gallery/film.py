@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tools.gallery.sheets import CLOSE, Pose, Sheet
 
-QUESTION = "Hello, who are you?"
+QUESTION = "Tell me about yourself"
 SECONDS = 10.0
 EACH_S = 0.2
 
@@ -19,7 +19,15 @@ def strip() -> Sheet:
     """Ten seconds of the offline voice's answer, five pictures a second, with the life that goes on under it."""
     with tempfile.TemporaryDirectory() as folder:
         frames = Path(folder) / "frames.csv"
-        command = [sys.executable, "-m", "tth", "ask", QUESTION, "--profile", "offline", "--emotion", "happy:0.8"]
+        command = [
+            str(Path(sys.executable).with_name("tth")),
+            "ask",
+            QUESTION,
+            "--profile",
+            "offline",
+            "--emotion",
+            "happy:0.8",
+        ]
         subprocess.run([*command, "--frames", str(frames)], check=True, stdout=subprocess.DEVNULL)
         with frames.open(newline="") as file:
             rows = [[float(cell) for cell in row] for row in list(csv.reader(file))[1:]]

@@ -17,7 +17,7 @@ QUALITY = 86
 @contextmanager
 def serving() -> Iterator[str]:
     """The address of a server."""
-    command = [sys.executable, "-m", "tth", "serve", "--profile", "offline", "--port", "0"]
+    command = [str(Path(sys.executable).with_name("tth")), "serve", "--profile", "offline", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
         try:

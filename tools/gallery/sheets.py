@@ -15,7 +15,7 @@ PALETTES = ("mira", "noor", "teo", "ori")
 
 #: Heads as close as a portrait, and as close as a mouth needs it; shares of the drawn picture.
 PORTRAIT = (0.12, 0.10, 0.76, 0.76)
-CLOSE = (0.25, 0.17, 0.50, 0.50)
+CLOSE = (0.25, 0.225, 0.50, 0.50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
