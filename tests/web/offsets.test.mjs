@@ -27,6 +27,12 @@ test("what is older than ten seconds is forgotten", () => {
   assert.equal(offsets.summary.p95Ms, 10);
 });
 
+test("a report keeps to what the server takes", () => {
+  const offset = { nowMs: -300_000, meanMs: 80_000, p50Ms: 0, p95Ms: 300_000 };
+  const { offset_ms, offset_mean_ms, offset_p95_ms } = inStep({ offset, late: 0 });
+  assert.deepEqual([offset_ms, offset_mean_ms, offset_p95_ms], [-60_000, 60_000, 60_000]);
+});
+
 test("a report tells tenths of a millisecond", () => {
   const offset = { nowMs: 12.345, meanMs: -3.21, p50Ms: 0, p95Ms: 44.96 };
   assert.deepEqual(inStep({ offset, late: 2 }), {

@@ -59,7 +59,9 @@ test("where frames stop, the mouth holds 80 ms and closes within 150 more; the b
   };
   near(at(75), 0.6);
   assert.ok(at(150) > 0.1 && at(150) < 0.5);
+  assert.equal(line.shown, 0);
   near(at(240), 0);
+  assert.equal(line.shown, null);
   near(line.read(0, ms)[browInnerUp], 0.5);
 });
 

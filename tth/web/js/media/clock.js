@@ -26,7 +26,7 @@ const FOLLOW_MS = 150;
 const SLOWEST = 0.25;
 const FASTEST = 2;
 
-/** Further off than this it jumps: to come round slowly would take more than a second, or look like nothing at all. */
+/** Further off than this it jumps, for coming round would take about a second; ahead sooner, where a jump shows less. */
 const JUMP_BACK_S = 0.75;
 const JUMP_AHEAD_S = 0.4;
 

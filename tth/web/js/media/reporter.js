@@ -6,6 +6,9 @@
 
 export const REPORT_MS = 100;
 
+/** A report that tells of more is refused, and the playhead with it. */
+const FURTHEST_MS = 60_000;
+
 /** Turns positions into reports: one each 100 ms, one at once when the state changes, and one at the end. */
 export class Reporter {
   #send;
@@ -52,5 +55,5 @@ export function inStep({ offset, late }) {
 
 /** @param {number} ms */
 function tenths(ms) {
-  return Math.round(ms * 10) / 10;
+  return Math.round(Math.min(FURTHEST_MS, Math.max(-FURTHEST_MS, ms)) * 10) / 10;
 }

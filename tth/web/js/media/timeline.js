@@ -38,7 +38,7 @@ export class Timeline {
   late = 0;
   dropped = 0;
 
-  /** @type {number | null} Media position of the pose shown; nothing where there is none. */
+  /** @type {number | null} Media position of the pose shown; nothing without one, or once the mouth is shut for want of one. */
   shown = null;
 
   /**
@@ -79,8 +79,9 @@ export class Timeline {
     const covered = from !== undefined && (to !== undefined || due - from.sample <= FRAME_MS * UNITS_PER_MS);
     if (unit !== this.#unit && covered) this.#movedMs = nowMs;
     this.#unit = unit;
-    this.shown = from ? (to ? Math.max(due, from.sample) : Math.min(due, from.sample)) : null;
     this.#close(nowMs);
+    const shown = to ? Math.max(due, from.sample) : Math.min(due, from?.sample ?? 0);
+    this.shown = from && this.#closed < 1 ? shown : null;
     if (from) this.#mix(from, to, due);
     return this.#weights;
   }
