@@ -26,7 +26,7 @@ const FOLLOW_MS = 150;
 const SLOWEST = 0.25;
 const FASTEST = 2;
 
-/** Further off than this it jumps, for coming round would take about a second; ahead sooner, where a jump shows less. */
+/** Further off it jumps, for coming round would take about a second; ahead sooner, where a jump shows less. */
 const JUMP_BACK_S = 0.75;
 const JUMP_AHEAD_S = 0.4;
 
@@ -63,7 +63,7 @@ export class AudioClock {
   }
 
   /**
-   * The same as the browser tells it, with neither the evenness nor the delay of `heardS`: what that one is measured by.
+   * The same as the browser tells it, neither as even nor as slow to change as `heardS`: what that is measured by.
    *
    * @param {number} [inMs]
    */
@@ -124,8 +124,8 @@ export class AudioClock {
 }
 
 /**
- * What readings agree on. A context's time moves in steps, so each reading is late by up to one step and the foremost is
- * nearest the truth; the second counts, so that one alone that is wrong is not believed.
+ * What readings agree on. A context's time moves in steps, so each reading is late by up to one step and the foremost
+ * is nearest the truth; the second counts, so that one alone that is wrong is not believed.
  *
  * @param {{leadS: number}[]} readings At least one.
  */

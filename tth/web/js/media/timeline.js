@@ -38,7 +38,7 @@ export class Timeline {
   late = 0;
   dropped = 0;
 
-  /** @type {number | null} Media position of the pose shown; nothing without one, or once the mouth is shut for want of one. */
+  /** @type {number | null} Media position of the pose shown; nothing without one, or once the mouth is shut. */
   shown = null;
 
   /**
