@@ -45,8 +45,8 @@ _LOOKS: Mapping[EmotionLabel, Mapping[str, float]] = {
         "browInnerUp": 0.70,
         "browOuterUp": 0.75,
         "eyeWide": 0.70,
-        "jawOpen": 0.30,
-        "mouthFunnel": 0.20,
+        "jawOpen": 0.28,
+        "mouthFunnel": 0.15,
     },
     EmotionLabel.FEARFUL: {
         "browInnerUp": 0.80,
