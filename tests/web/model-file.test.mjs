@@ -42,6 +42,8 @@ const BAD = {
   "its end missing": [glb(named("jawOpen"), { longer: 4 }), /ends too early; copy/],
   "hardly a header": [glb({}).slice(0, 12), /ends too early; copy/],
   "a broken description": [glb('{"asset": '), /is damaged, .* copy or export it again/],
+  "numbers for names": [glb({ meshes: [{ extras: { targetNames: [5] } }] }), /is damaged/],
+  "no list of meshes": [glb({ meshes: 3 }), /is damaged/],
   "a list for a description": [glb("[]"), /is damaged/],
   "parts elsewhere": [glb({ ...named("jawOpen"), buffers: [{}, { uri: "a.bin" }] }), /elsewhere \(a\.bin\); export it as one/],
   "pictures of another host": [

@@ -4,7 +4,7 @@ import { follow } from "../../life/ease.js";
 import { NAMES, named } from "../arkit.js";
 import { REACH_DEG, lookOf, writeLook } from "./eyes.js";
 import { MOODS, besideSpeech, moodsOf } from "./moods.js";
-import { shapeOf } from "./names.js";
+import { shapeOf, visemeOf } from "./names.js";
 import { planExpressions, planShapes } from "./plan.js";
 import { visemesOf, vowelsOf } from "./speech.js";
 
@@ -22,6 +22,8 @@ export class Drive {
   #expressions;
   #state;
   #speaking = 0;
+  /** Whether anything speaks by visemes or vowels, or feels by moods. */
+  #words;
 
   /** Whether its shapes turn the eyes, so that nothing else needs to. */
   looks;
@@ -37,6 +39,7 @@ export class Drive {
       && names.some((name) => shapeOf(name) === "jawOpen"));
     const shapes = direct ? planShapes(names) : new Map();
     const shown = new Set([...shapes.keys()].map(shapeOf));
+    this.#words = expressed.length > 0 || [...shapes.keys()].some((name) => visemeOf(name));
     this.#expressions = [...planExpressions(expressed, shown)];
     this.looks = [...shown, ...this.#expressions.map(([name]) => shapeOf(name))].includes("eyeLookOutLeft");
     this.#slots = meshes.flatMap((mesh) => slotsOf(mesh, shapes));
@@ -64,10 +67,12 @@ export class Drive {
    */
   show(look, passedS) {
     const state = this.#state;
-    state.visemes = visemesOf(state.shapes);
-    state.vowels = vowelsOf(state.visemes);
-    state.moods = moodsOf(state.shapes);
-    this.#quieten(passedS);
+    if (this.#words) {
+      state.visemes = visemesOf(state.shapes);
+      state.vowels = vowelsOf(state.visemes);
+      state.moods = moodsOf(state.shapes);
+      this.#quieten(passedS);
+    }
     const { lookAt, expressionManager } = this.#vrm ?? {};
     for (const [name, show] of this.#expressions) expressionManager?.setValue(name, show(state));
     if (lookAt && !this.looks) {

@@ -1,6 +1,7 @@
 /** A face from a GLB or VRM file, drawn with three. */
 
 import { clamp } from "../../life/ease.js";
+import { Pace } from "../sculpted/pace.js";
 import { Body } from "./body.js";
 import { Drive } from "./drive.js";
 import { readFile } from "./file.js";
@@ -8,8 +9,8 @@ import { headOf } from "./framing.js";
 import { loadLibrary } from "./library.js";
 import { loadFigure } from "./load.js";
 import { marksOf } from "./marks.js";
-import { Studio } from "./studio.js";
 import { readSource } from "./source.js";
+import { Studio } from "./studio.js";
 
 /** @typedef {import("../renderer.js").Look} Look */
 /** @typedef {import("../renderer.js").Pose} Pose */
@@ -47,6 +48,7 @@ class ModelFace {
   #root;
   #standing;
   #tall;
+  #pace = new Pace();
   #drawnMs = 0;
 
   ready;
@@ -85,6 +87,8 @@ class ModelFace {
    * @param {number} nowMs
    */
   draw(pose, nowMs) {
+    if (!this.#pace.due(nowMs)) return;
+    this.#studio.coarsen(this.#pace.scale);
     // Hair and clothes swing by this; after a pause they go on from where they were.
     const passedS = clamp((nowMs - this.#drawnMs) / 1000, 0, 0.1);
     this.#drawnMs = nowMs;

@@ -53,13 +53,33 @@ const SPEAKS = ["aa", "ih", "ou", "ee", "oh", "a", "i", "u", "e", "o", "blink", 
  */
 export function readFile(buffer, name) {
   const gltf = readDescription(buffer, name);
-  if (!/^2\./.test(gltf.asset?.version ?? "2.0")) {
-    throw new Error(`${name} is glTF ${gltf.asset?.version}; export it as glTF 2.0 binary (.glb)`);
+  try {
+    checkVersion(gltf, name);
+    checkOutside(gltf, name);
+    checkExtensions(gltf, name);
+    checkFace(gltf, name);
+  } catch (error) {
+    // Numbers where names belong, and the like.
+    throw error instanceof TypeError ? damaged(name, error) : error;
   }
-  checkOutside(gltf, name);
-  checkExtensions(gltf, name);
-  checkFace(gltf, name);
   return gltf;
+}
+
+/**
+ * @param {Gltf} gltf
+ * @param {string} name
+ */
+function checkVersion({ asset }, name) {
+  if (/^2\./.test(asset?.version ?? "2.0")) return;
+  throw new Error(`${name} is glTF ${asset?.version}; export it as glTF 2.0 binary (.glb)`);
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} cause
+ */
+function damaged(name, cause) {
+  return new Error(`${name} is damaged, its description cannot be read; copy or export it again`, { cause });
 }
 
 /**
@@ -100,7 +120,7 @@ function readDescription(buffer, name) {
     if (gltf === null || typeof gltf !== "object" || Array.isArray(gltf)) throw new TypeError("no object");
     return gltf;
   } catch (error) {
-    throw new Error(`${name} is damaged, its description cannot be read; copy or export it again`, { cause: error });
+    throw damaged(name, error);
   }
 }
 

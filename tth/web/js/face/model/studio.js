@@ -40,6 +40,7 @@ export class Studio {
   #view;
   #goal;
   #size = { width: 1, height: 1 };
+  #share = 1;
 
   /**
    * @param {Three} three
@@ -104,12 +105,21 @@ export class Studio {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.#host;
     this.#size = { width: Math.max(1, width), height: Math.max(1, height) };
-    const most = Math.sqrt(MOST_PIXELS / (this.#size.width * this.#size.height));
-    this.#renderer.setPixelRatio(Math.min(2, devicePixelRatio || 1, most));
-    this.#renderer.setSize(this.#size.width, this.#size.height, false);
+    this.#fit();
     this.frame(this.#room);
     this.#view = { ...this.#goal };
     this.#dress();
+  }
+
+  /**
+   * Draw with a share of the full resolution.
+   *
+   * @param {number} share
+   */
+  coarsen(share) {
+    if (share === this.#share) return;
+    this.#share = share;
+    this.#fit();
   }
 
   /** @param {Room | null} room */
@@ -130,6 +140,13 @@ export class Studio {
     // The card has room for a few contexts only; it need not wait for this one to be found unused.
     this.#renderer.forceContextLoss();
     this.#canvas.remove();
+  }
+
+  #fit() {
+    const { width, height } = this.#size;
+    const most = Math.sqrt(MOST_PIXELS / (width * height));
+    this.#renderer.setPixelRatio(Math.min(2, devicePixelRatio || 1, most) * this.#share);
+    this.#renderer.setSize(width, height, false);
   }
 
   #roomOrAll() {
