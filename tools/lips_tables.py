@@ -46,6 +46,7 @@ _CLOSING = {
     "apart": closing.APART[0],
     "from": closing._FROM,
     "to": closing._TO,
+    "rival": closing._RIVAL,
     "holdFrames": closing._HOLD_FRAMES,
     "release": closing._RELEASE,
 }

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tth.face.lipsync.model import DETECTORS
 
 APART = (-20.0,) * len(DETECTORS)
 """What the detectors score where lips surely do not meet."""
 
-_FROM, _TO = 0.0, 0.85
+_FROM, _TO = 0.15, 0.95
 """A detector's score, in log odds, at which lips begin to meet, and at which they have met."""
+
+_RIVAL = -3.0
+"""What the detector of /f v/ scores beyond this counts against /p b m/: of a /v/ both are often sure."""
 
 _HOLD_FRAMES = 2
 """Lips that met do so for at least as many frames, 67 ms."""
@@ -33,11 +37,11 @@ class Closing:
         Args:
             scores: The detectors' log odds at each step around the frame.
         """
-        best = [max(each) for each in zip(*scores, strict=True)]
-        strongest = best.index(max(best))
-        met = min(1.0, max(0.0, (best[strongest] - _FROM) / (_TO - _FROM)))
+        lips = _told([lips - max(0.0, teeth - _RIVAL) for lips, teeth in scores])
+        teeth = _told([teeth for _, teeth in scores])
+        met = min(1.0, max(0.0, (max(lips, teeth) - _FROM) / (_TO - _FROM)))
         if met >= self._met:
-            self._viseme = DETECTORS[strongest]
+            self._viseme = DETECTORS[teeth > lips]
             self._held = self._held + 1 if met == 1.0 else 0
             self._met = met
         elif 0 < self._held < _HOLD_FRAMES:
@@ -46,3 +50,8 @@ class Closing:
             self._held = 0
             self._met = max(met, self._met - _RELEASE)
         return self._met, self._viseme
+
+
+def _told(scores: Sequence[float]) -> float:
+    """The score on which two steps in a row agree."""
+    return max(one + other for one, other in pairwise(scores)) / 2.0

@@ -23,19 +23,14 @@ export class Closing {
    * @param {number} to The one after the last.
    */
   step(scores, from, to) {
-    let strongest = 0;
-    let best = -Infinity;
-    for (let detector = 0; detector < DETECTORS; detector++) {
-      for (let step = from; step < to; step++) {
-        const score = scores[step * DETECTORS + detector];
-        if (score <= best) continue;
-        best = score;
-        strongest = detector;
-      }
+    let [lips, teeth] = [-Infinity, -Infinity];
+    for (let step = from; step + 1 < to; step++) {
+      lips = Math.max(lips, (lipsAt(scores, step) + lipsAt(scores, step + 1)) / 2);
+      teeth = Math.max(teeth, (teethAt(scores, step) + teethAt(scores, step + 1)) / 2);
     }
-    const met = Math.min(1, Math.max(0, (best - CLOSING.from) / (CLOSING.to - CLOSING.from)));
+    const met = Math.min(1, Math.max(0, (Math.max(lips, teeth) - CLOSING.from) / (CLOSING.to - CLOSING.from)));
     if (met >= this.met) {
-      this.viseme = MODEL.detectors[strongest];
+      this.viseme = MODEL.detectors[teeth > lips ? 1 : 0];
       this.#held = met === 1 ? this.#held + 1 : 0;
       this.met = met;
     } else if (this.#held > 0 && this.#held < CLOSING.holdFrames) this.#held++;
@@ -44,4 +39,24 @@ export class Closing {
       this.met = Math.max(met, this.met - CLOSING.release);
     }
   }
+}
+
+/**
+ * How surely lips meet in a step; what lip and teeth score beyond a mark counts against it.
+ *
+ * @param {Float32Array} scores
+ * @param {number} step
+ */
+function lipsAt(scores, step) {
+  return scores[step * DETECTORS] - Math.max(0, teethAt(scores, step) - CLOSING.rival);
+}
+
+/**
+ * How surely lip and teeth meet in a step.
+ *
+ * @param {Float32Array} scores
+ * @param {number} step
+ */
+function teethAt(scores, step) {
+  return scores[step * DETECTORS + 1];
 }

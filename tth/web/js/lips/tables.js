@@ -33,8 +33,9 @@ export const MODEL = {
 /** tth/face/lipsync/closing.py */
 export const CLOSING = {
   apart: -20,
-  from: 0,
-  to: 0.85,
+  from: 0.15,
+  to: 0.95,
+  rival: -3,
   holdFrames: 2,
   release: 1,
 };
