@@ -85,7 +85,8 @@ void main() {
   float rim = smoothstep(-.01, .07, elevation - lids.x);
   float sun_ = mix(.55, 1., lit(shade)), facing = dot(n, KEY);
   vec3 light = keyTint * (.45 * wrapped(facing, .6) * sun_ + .30) + ambient(n) * .42;
-  vec3 out_ = tint * light * under * mix(vec3(.62, .40, .38), vec3(1.), corner) * mix(vec3(.9, .66, .62), vec3(1.), rim);
+  vec3 out_ = tint * light * under * mix(vec3(.62, .40, .38), vec3(1.), corner)
+    * mix(vec3(.9, .66, .62), vec3(1.), rim);
   out_ += c * inIris * within * (.22 + glow) * under;
   // Lights that the eye reflects stay where they are while it turns: nothing says life more plainly.
   vec3 mirror = reflect(-v, n);

@@ -10,5 +10,6 @@ float beardAt(vec3 home, float across) {
   float bare = smoothstep(1.15, 1.75, across) * smoothstep(-.30, .0, home.z + .25);
   return beard * max(max(jaw, side), lip) * bare;
 }
-float hairs(vec3 home) { return sin(home.x * 70. + 12. * sin(home.y * 9.)) * sin(home.y * 46. + 5. * sin(home.x * 13.)); }
+float hairs(vec3 home) { return sin(home.x * 70. + 12. * sin(home.y * 9.))
+  * sin(home.y * 46. + 5. * sin(home.x * 13.)); }
 `;

@@ -32,11 +32,13 @@ ${FIELD}
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   const int W = ${WIDE} + 1;
-  float side = at.x < W ? 1. : -1., l = step(0., side), t = float(at.y) / ${LONG}., s = float(at.x % W) / ${WIDE}. * 2. - 1.;
+  float side = at.x < W ? 1. : -1., l = step(0., side), t = float(at.y) / ${LONG}., s = float(at.x % W) / ${WIDE}. * 2.
+    - 1.;
   float down = browDown(l), outer = browOuterUp(l), inner = browInnerUp;
   float x = .125 + .455 * t - .035 * down * (1. - t) + (form_eyeApart - 1.) * .28;
   float y = .322 + .075 * form_browArch * sin(.35 + t * 2.15) - .058 * t * t * t + .006 * (1. - t);
-  y += inner * (.165 * pow(1. - t, 1.35) - .030 * t * (1. - outer)) + outer * (.03 + .125 * pow(t, .65)) - down * (.135 * (1. - t) + .035);
+  y += inner * (.165 * pow(1. - t, 1.35) - .030 * t * (1. - outer)) + outer * (.03 + .125 * pow(t, .65))
+    - down * (.135 * (1. - t) + .035);
   y += .10 * (form_eye - 1.);
   float thick = .034 * form_brow * smoothstep(-.03, .10, t) * (1. - .74 * pow(t, 1.8)) * (1. + .10 * down);
   // Across the brow's own direction.
@@ -45,7 +47,8 @@ void main() {
   vec3 p = vec3((x + over.x * thick * s) * side, y + over.y * thick * s, .95);
   for (int i = 0; i < 6; i++) p.z -= skin(p) * .9;
   float e = .006;
-  vec3 n = normalize(vec3(skin(p + vec3(e, 0., 0.)) - skin(p - vec3(e, 0., 0.)), skin(p + vec3(0., e, 0.)) - skin(p - vec3(0., e, 0.)),
+  vec3 n = normalize(vec3(skin(p + vec3(e, 0., 0.)) - skin(p - vec3(e, 0., 0.)), skin(p + vec3(0., e, 0.))
+    - skin(p - vec3(0., e, 0.)),
     skin(p + vec3(0., 0., e)) - skin(p - vec3(0., 0., e))));
   p += n * (.022 * form_brow * sqrt(max(0., 1. - s * s)) * smoothstep(0., .08, t) * smoothstep(1.02, .85, t) + .003);
   place = vec4(p, t);
@@ -81,7 +84,8 @@ void main() {
   vec3 n = normalize(normal), v = normalize(eye - world);
   float hairs = sin(cell.x * 95. + cell.y * 3.5) * .5 + sin(cell.x * 41. - cell.y * 2.) * .5;
   vec3 tint = browTint * (1. + .16 * hairs);
-  vec3 c = tint * (wrapped(dot(n, KEY), .35) * keyTint * mix(.35, 1., lit(shade)) + ambient(n) * .6) + .05 * shine(n, v, KEY, 12.);
+  vec3 c = tint * (wrapped(dot(n, KEY), .35) * keyTint * mix(.35, 1., lit(shade)) + ambient(n) * .6)
+    + .05 * shine(n, v, KEY, 12.);
   float edge = 1. - smoothstep(.74, 1., abs(cell.y)), ends = smoothstep(0., .07, cell.x) * smoothstep(1., .9, cell.x);
   colour = vec4(film(c + rims(n, v, .4) * .4), clamp(edge * (.35 + .65 * ends), 0., 1.));
 }

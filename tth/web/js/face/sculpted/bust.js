@@ -59,7 +59,9 @@ export function tie([x, y, z]) {
 export function ears([x, y, z]) {
   const s = /** @type {Vec} */ ([Math.abs(x), y, z]);
   const shell = join(
-    ellipsoid(s, [0.765, 0.035, -0.09], [0.075, 0.185, 0.125]), ellipsoid(s, [0.745, -0.13, -0.05], [0.055, 0.075, 0.07]), 0.06,
+    ellipsoid(s, [0.765, 0.035, -0.09], [0.075, 0.185, 0.125]),
+    ellipsoid(s, [0.745, -0.13, -0.05], [0.055, 0.075, 0.07]),
+    0.06,
   );
   const hollow = ellipsoid(s, [0.85, 0.03, -0.04], [0.075, 0.115, 0.07]);
   return carve(shell, hollow, 0.05);

@@ -71,7 +71,8 @@ export class Canvas {
     if (size !== this.#wallSize) {
       gl.deleteTexture(this.#wall?.texture ?? null);
       gl.deleteFramebuffer(this.#wall?.buffer ?? null);
-      const texture = gl.createTexture(), buffer = gl.createFramebuffer();
+      const texture = gl.createTexture(),
+        buffer = gl.createFramebuffer();
       gl.bindTexture(gl.TEXTURE_2D, texture);
       gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA8, width, height);
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
@@ -101,7 +102,9 @@ export class Canvas {
     const buffer = gl.createFramebuffer();
     gl.bindFramebuffer(gl.FRAMEBUFFER, buffer);
     return {
-      buffer, colour: store(gl.RGBA8, gl.COLOR_ATTACHMENT0), depth: store(gl.DEPTH_COMPONENT24, gl.DEPTH_ATTACHMENT),
+      buffer,
+      colour: store(gl.RGBA8, gl.COLOR_ATTACHMENT0),
+      depth: store(gl.DEPTH_COMPONENT24, gl.DEPTH_ATTACHMENT),
     };
   }
 

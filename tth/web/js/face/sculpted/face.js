@@ -80,7 +80,8 @@ class SculptedFace {
     const most = Math.sqrt(MOST_PIXELS / Math.max(1, clientWidth * clientHeight));
     const ratio = Math.min(2, devicePixelRatio || 1, most) * this.#scale;
     const [width, height] = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * ratio)));
-    if (width !== this.#canvas.width || height !== this.#canvas.height) [this.#canvas.width, this.#canvas.height] = [width, height];
+    if (width !== this.#canvas.width || height !== this.#canvas.height)
+      [this.#canvas.width, this.#canvas.height] = [width, height];
     this.frame(this.#room);
     this.#head = { ...this.#goal };
   }
@@ -91,7 +92,10 @@ class SculptedFace {
     const { width, height, clientWidth } = this.#canvas;
     const ratio = width / Math.max(1, clientWidth);
     const { left, top, right, bottom } = room ?? { left: 0, top: 0, right: width / ratio, bottom: height / ratio };
-    this.#goal = placeHead({ left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio }, height);
+    this.#goal = placeHead(
+      { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio },
+      height,
+    );
   }
 
   destroy() {
@@ -128,7 +132,8 @@ class SculptedFace {
 
   /** Sculpt who the look asks for; until that is done, the picture shows who was there before. */
   async #sculpt() {
-    const turn = ++this.#sculpting, who = characterOf(this.#look);
+    const turn = ++this.#sculpting,
+      who = characterOf(this.#look);
     const shell = this.#lay(who);
     if (this.#who) this.#lay(this.#who);
     const fine = this.#pace.smooth;
@@ -142,7 +147,12 @@ class SculptedFace {
 
   /** @param {import("./forms.js").Character} who */
   #lay({ form }) {
-    return this.#scene.lay({ "form[0]": packForm(form), "weights[0]": new Float32Array(52), gaze: Float32Array.of(0, 0), beard: 0 });
+    return this.#scene.lay({
+      "form[0]": packForm(form),
+      "weights[0]": new Float32Array(52),
+      gaze: Float32Array.of(0, 0),
+      beard: 0,
+    });
   }
 
   /**
@@ -154,9 +164,12 @@ class SculptedFace {
   #follow({ head }, nowMs) {
     const passed = Math.max(0, nowMs - this.#drawnMs);
     this.#drawnMs = nowMs;
-    const glide = 1 - Math.exp(-passed / GLIDE_MS), lag = 1 - Math.exp(-passed / LAG_MS);
-    for (const part of /** @type {const} */ (["x", "y", "unit"])) this.#head[part] += (this.#goal[part] - this.#head[part]) * glide;
-    for (const part of /** @type {const} */ (["yaw", "pitch", "roll"])) this.#lag[part] += (head[part] - this.#lag[part]) * lag;
+    const glide = 1 - Math.exp(-passed / GLIDE_MS),
+      lag = 1 - Math.exp(-passed / LAG_MS);
+    for (const part of /** @type {const} */ (["x", "y", "unit"]))
+      this.#head[part] += (this.#goal[part] - this.#head[part]) * glide;
+    for (const part of /** @type {const} */ (["yaw", "pitch", "roll"]))
+      this.#lag[part] += (head[part] - this.#lag[part]) * lag;
   }
 
   /**
@@ -169,24 +182,46 @@ class SculptedFace {
     const [light, middle, edge] = (dark ? who.night : who.day).map(linear);
     const { width, height } = this.#canvas;
     const { x, y, unit } = this.#head;
-    const tints = Object.fromEntries(Object.entries(who.colours).map(([name, colour]) => [`${name}Tint`, linear(colour)]));
+    const tints = Object.fromEntries(
+      Object.entries(who.colours).map(([name, colour]) => [`${name}Tint`, linear(colour)]),
+    );
     return {
-      ...tints, "form[0]": packForm(who.form), irisLit: tints.irisLitTint, hairLit: tints.hairLitTint,
-      skyTop: dark ? mixed(light, 1.2) : mixed(light, 0.92), skyFloor: dark ? mixed(middle, 1.5) : middle,
-      keyTint: dark ? Float32Array.of(1.18, 1.05, 0.95) : Float32Array.of(1.30, 1.17, 1.03),
-      wallLight: shown(light), wallMiddle: shown(middle), wallEdge: shown(edge),
-      lampTint: dark ? tints.rimTint : Float32Array.of(1, 1, 1), lamps: dark ? 0.05 : 0.09,
-      eye: Float32Array.of(0, EYE_LEVEL, DISTANCE), freckles: who.freckles, lidTint: who.lidTint, glow: who.glow,
-      tipGlow: who.glow, strandiness: who.strandiness, beard: who.beard, pupil: 1, fine: Number(this.#fine),
-      picture: Float32Array.of(width, height), head: Float32Array.of(x, height - y, unit),
+      ...tints,
+      "form[0]": packForm(who.form),
+      irisLit: tints.irisLitTint,
+      hairLit: tints.hairLitTint,
+      skyTop: dark ? mixed(light, 1.2) : mixed(light, 0.92),
+      skyFloor: dark ? mixed(middle, 1.5) : middle,
+      keyTint: dark ? Float32Array.of(1.18, 1.05, 0.95) : Float32Array.of(1.3, 1.17, 1.03),
+      wallLight: shown(light),
+      wallMiddle: shown(middle),
+      wallEdge: shown(edge),
+      lampTint: dark ? tints.rimTint : Float32Array.of(1, 1, 1),
+      lamps: dark ? 0.05 : 0.09,
+      eye: Float32Array.of(0, EYE_LEVEL, DISTANCE),
+      freckles: who.freckles,
+      lidTint: who.lidTint,
+      glow: who.glow,
+      tipGlow: who.glow,
+      strandiness: who.strandiness,
+      beard: who.beard,
+      pupil: 1,
+      fine: Number(this.#fine),
+      picture: Float32Array.of(width, height),
+      head: Float32Array.of(x, height - y, unit),
     };
   }
 
   /** @param {Pose} pose */
   #moving({ weights, head, gaze, breath }) {
     return {
-      "weights[0]": weights, gaze: Float32Array.of(gaze.x, gaze.y), breath, turn: turnOf(head), lagging: turnOf(this.#lag),
-      lift: Float32Array.of(0, 0.012 * breath, 0), view: viewOf(this.#canvas, this.#head),
+      "weights[0]": weights,
+      gaze: Float32Array.of(gaze.x, gaze.y),
+      breath,
+      turn: turnOf(head),
+      lagging: turnOf(this.#lag),
+      lift: Float32Array.of(0, 0.012 * breath, 0),
+      view: viewOf(this.#canvas, this.#head),
     };
   }
 }

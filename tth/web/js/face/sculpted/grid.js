@@ -1,8 +1,8 @@
 /**
  * The net that is laid over the face: angles and rings of confocal ellipses about the mouth.
  *
- * The innermost ellipse is as flat as the closed mouth, a slit between its corners; outwards they become circles. So the
- * lips have edges of their own that part, vertices are dense where the face moves most, and squares stay squares.
+ * The innermost ellipse is as flat as the closed mouth, a slit between its corners; outwards they become circles. So
+ * the lips have edges of their own that part, vertices are dense where the face moves most, and squares stay squares.
  */
 
 /** Vertices around; the first lies at the left corner of the mouth, they go over the upper lip. */
@@ -24,7 +24,8 @@ export const RINGS = 62;
  */
 export function gridTriangles(step = 1) {
   const lips = INNER + LIP + 1;
-  const rings = Array.from({ length: RINGS }, (_, ring) => ring).filter((ring) => ring < lips || (RINGS - 1 - ring) % step === 0);
+  const rings = Array.from({ length: RINGS }, (_, ring) => ring).filter((ring) => ring < lips
+    || (RINGS - 1 - ring) % step === 0);
   const corners = [];
   for (let k = 0; k + 1 < rings.length; k++) {
     const [here, out] = [rings[k] * AROUND, rings[k + 1] * AROUND];
@@ -48,10 +49,12 @@ const int INNER = ${INNER}, LIP = ${LIP};
 const float TAU = 6.2831853, MID = -.50, REACH = 2.93;
 float mouthHalf() { return .272 * form_mouth; }
 // How far the red of the lips reaches, in the net's own measure: less at the upper lip.
-float lipReach(float sine) { return mix(.262, .185, smoothstep(-.35, .35, sine)) * mix(.12, 1., smoothstep(0., .92, abs(sine))) * form_lip; }
+float lipReach(float sine) { return mix(.262, .185, smoothstep(-.35, .35, sine))
+  * mix(.12, 1., smoothstep(0., .92, abs(sine))) * form_lip; }
 float angleOf(int i) { return TAU * float(i) / float(AROUND); }
 // Place across the lip: below 0 inside, 0 at the edge, 1 where the red ends, more than 1 on the skin.
-float acrossOf(int ring) { return ring < INNER ? float(ring - INNER) / float(INNER) : float(ring - INNER) / float(LIP); }
+float acrossOf(int ring) { return ring < INNER ? float(ring - INNER) / float(INNER)
+  : float(ring - INNER) / float(LIP); }
 // The ellipse of a ring.
 float ellipseOf(float across, float sine) {
   float lip = lipReach(sine);

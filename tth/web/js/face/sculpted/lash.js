@@ -26,7 +26,7 @@ export function lashTriangles() {
   return Uint16Array.from(corners);
 }
 
-/** Fills the table: each band goes from the ball over the lid's edge to the skin, and above on to the tips of the lashes. */
+/** Fills the table: each band goes from the ball over the lid's edge to the skin, above on to the tips of the lashes. */
 export const LASH_SHAPE = `
 layout(location = 0) out vec4 place;
 ${FIELD}
@@ -43,11 +43,13 @@ void main() {
   float radius = eyeRadius(), far = radius + .02;
   // The lid's outer side lies where the skin is, which in the corners is farther from the ball.
   for (int k = 0; k < 3; k++) far -= skin((eyeCentre() + d * far) * mirror);
-  float tip = upper * form_lash * (.008 + .034 * smoothstep(.30, .90, t)) * smoothstep(0., .25, t) * (1. - smoothstep(.90, 1., t));
+  float tip = upper * form_lash * (.008 + .034 * smoothstep(.30, .90, t)) * smoothstep(0., .25, t)
+    * (1. - smoothstep(.90, 1., t));
   vec3 p = d * (j == 0 ? radius * .99 : far + .003);
   if (j > 1) {
     float out_ = float(j - 1) / 3.;
-    p += (vec3(.35 * smoothstep(.4, 1., t), .25 + .45 * out_, 1.) * tip + vec3(0., .007 * upper * smoothstep(0., .3, t) * smoothstep(1., .93, t), 0.) * form_lash) * out_;
+    p += (vec3(.35 * smoothstep(.4, 1., t), .25 + .45 * out_, 1.) * tip
+      + vec3(0., .007 * upper * smoothstep(0., .3, t) * smoothstep(1., .93, t), 0.) * form_lash) * out_;
   }
   place = vec4((eyeCentre() + p) * mirror, upper * step(.5, float(j)) * smoothstep(-.02, .10, t));
 }

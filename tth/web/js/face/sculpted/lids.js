@@ -9,7 +9,8 @@ vec2 lidsAt(float x, float l) {
   float wide = eyeWide(l), squint = eyeSquint(l), cheek = cheekSquint(l), frown = browDown(l), smile = mouthSmile(l);
   float down = eyeLookDown(l) + max(0., -gaze.y), up = eyeLookUp(l) + max(0., gaze.y);
   float corner = form_slant * x * 1.2 - .05;
-  float top = .585 + .20 * wide - .17 * squint - .06 * cheek - .12 * frown - .30 * min(down, 1.) + .16 * min(up, 1.) - .05 * form_lidFold;
+  float top = .585 + .20 * wide - .17 * squint - .06 * cheek - .12 * frown - .30 * min(down, 1.) + .16 * min(up, 1.)
+    - .05 * form_lidFold;
   float bottom = .48 + .07 * wide - .20 * squint - .22 * cheek - .07 * smile + .08 * min(down, 1.) - .05 * min(up, 1.);
   // Worry lets the outer half of the upper lid hang, anger the inner one.
   top += (-.17 * browInnerUp * (1. - wide) + .26 * frown) * x;

@@ -1,4 +1,4 @@
-/** Light, shadow and colour, the same for skin, hair and cloth. Directions are in the world: +z is towards the viewer. */
+/** Light, shadow and colour, the same for skin, hair and cloth. Directions are in the world, +z to the viewer. */
 
 /** The world as vertex shaders need it. */
 export const WORLD = `
@@ -22,12 +22,16 @@ float lit(vec3 spot) {
   if (any(greaterThan(abs(spot - .5), vec3(.5)))) return 1.;
   if (fine < .5) return texture(shadows, vec3(spot.xy, spot.z - .004));
   float sum = 0., step_ = 1.3 / 512.;
-  for (int i = 0; i < 4; i++) sum += texture(shadows, vec3(spot.xy + step_ * (vec2(i & 1, i >> 1) * 2. - 1.), spot.z - .004));
+  for (int i = 0; i < 4; i++) sum += texture(shadows,
+    vec3(spot.xy + step_ * (vec2(i & 1, i >> 1) * 2. - 1.), spot.z - .004));
   return sum * .25;
 }
 
 // Diffuse light that goes round the edge a little, as on skin.
-float wrapped(float facing, float wrap) { float x = max((facing + wrap) / (1. + wrap), 0.); return x * (.35 * x + .65); }
+float wrapped(float facing, float wrap) {
+  float x = max((facing + wrap) / (1. + wrap), 0.);
+  return x * (.35 * x + .65);
+}
 
 // What comes from behind, left and right, where the surface turns away from the viewer.
 vec3 rims(vec3 n, vec3 v, float open) {

@@ -9,8 +9,8 @@ const SIDED = NAMES.filter((name) => name.endsWith("Left") && name !== "jawLeft"
   .map((name) => name.slice(0, -"Left".length));
 
 /**
- * Declares the weights for a shader. What has two sides is also a function of how far left a point lies: `mouthSmile(l)`
- * goes from `mouthSmileRight` at 0 to `mouthSmileLeft` at 1.
+ * Declares the weights for a shader. What has two sides is also a function of how far left a point lies:
+ * `mouthSmile(l)` goes from `mouthSmileRight` at 0 to `mouthSmileLeft` at 1.
  */
 export const WEIGHTS = [
   `uniform vec4 weights[${WEIGHT_VECTORS}];`,

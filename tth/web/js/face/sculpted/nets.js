@@ -1,13 +1,26 @@
 /** Turns a distance function into triangles: naive surface nets, with empty space passed over in blocks. */
 
-/** @typedef {(x: number, y: number, z: number) => number} Distance Below 0 inside; never more than the true distance. */
+/** @typedef {(x: number, y: number, z: number) => number} Distance Below 0 inside; never more than the true one. */
 /** @typedef {{min: [number, number, number], max: [number, number, number]}} Box */
 /** @typedef {{places: Float32Array, normals: Float32Array, triangles: Uint32Array}} Surface */
 
 const BLOCK = 4;
 
 /** Corners of a cell, as bits x, y, z. */
-const EDGES = [[0, 1], [2, 3], [4, 5], [6, 7], [0, 2], [1, 3], [4, 6], [5, 7], [0, 4], [1, 5], [2, 6], [3, 7]];
+const EDGES = [
+  [0, 1],
+  [2, 3],
+  [4, 5],
+  [6, 7],
+  [0, 2],
+  [1, 3],
+  [4, 6],
+  [5, 7],
+  [0, 4],
+  [1, 5],
+  [2, 6],
+  [3, 7],
+];
 
 /**
  * The surface where a distance is zero.

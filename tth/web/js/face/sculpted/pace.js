@@ -1,7 +1,13 @@
 /** How fine and how often to draw, by how late pictures are. */
 
 /** Shares of the full resolution, and whether edges are smoothed, finest first. */
-const STEPS = [[1, true], [1, false], [0.75, false], [0.55, false], [0.4, false]];
+const STEPS = [
+  [1, true],
+  [1, false],
+  [0.75, false],
+  [0.55, false],
+  [0.4, false],
+];
 
 /** Pictures between two looks; the first look is taken early, for a slow machine is slow from the start. */
 const LOOK_AT = 24;
@@ -61,7 +67,8 @@ export class Pace {
     this.#enough = LOOK_AT;
     const late = usual > Math.max(LATE_MS, this.#rhythmMs * 1.2);
     if (late) this.#coarser(usual, nowMs);
-    else if (usual < Math.max(EARLY_MS, this.#rhythmMs * 1.1) && nowMs - this.#sinceMs > this.#waitMs) this.#finer(nowMs);
+    else if (usual < Math.max(EARLY_MS, this.#rhythmMs * 1.1) && nowMs - this.#sinceMs > this.#waitMs)
+      this.#finer(nowMs);
   }
 
   /**
@@ -73,7 +80,8 @@ export class Pace {
     if (nowMs - this.#finerMs < FAILED_MS) this.#waitMs = Math.min(this.#waitMs * 2, 300_000);
     this.#sinceMs = nowMs;
     this.#firstMs ||= usual;
-    if (this.#step < STEPS.length - 1) this.#step = Math.min(STEPS.length - 1, this.#step + (usual > VERY_LATE_MS ? 2 : 1));
+    if (this.#step < STEPS.length - 1)
+      this.#step = Math.min(STEPS.length - 1, this.#step + (usual > VERY_LATE_MS ? 2 : 1));
     else if (usual < this.#firstMs * 0.9) this.#halved = true;
     else {
       // Drawing less has changed nothing: it is the display, or the browser, that wants so few pictures.

@@ -52,10 +52,40 @@ export async function sculpt(who, shell, fine) {
   const around = (/** @type {Vec} */ p) => Math.min(hair.distance(p), scalp(p), p[1] < -0.7 ? body(p) : 9);
   const steps = [
     () => hairPart(hair, around, fine ? 0.048 : 0.085),
-    () => plain("cloth", (p) => clothes(p, who.shoulders, who.cut), { min: [-1.7, -2.6, -0.95], max: [1.7, -1.1, 0.5] }, fine ? 0.05 : 0.085, around, () => 0),
-    () => plain("skin", (p) => neck(p, who.neck), { min: [-0.7, -1.7, -0.7], max: [0.7, -0.3, 0.2] }, fine ? 0.06 : 0.085, around, ([, y]) => ramp(-1.25, -0.62, y)),
-    ...(who.ears ? [() => plain("skin", ears, { min: [-0.95, -0.3, -0.3], max: [0.95, 0.3, 0.2] }, 0.03, around, () => 1)] : []),
-    ...(who.cut === "shirt" ? [() => plain("tie", tie, { min: [-0.35, -1.6, 0.1], max: [0.35, -1.25, 0.4] }, 0.024, () => 9, () => 0)] : []),
+    () =>
+      plain(
+        "cloth",
+        (p) => clothes(p, who.shoulders, who.cut),
+        { min: [-1.7, -2.6, -0.95], max: [1.7, -1.1, 0.5] },
+        fine ? 0.05 : 0.085,
+        around,
+        () => 0,
+      ),
+    () =>
+      plain(
+        "skin",
+        (p) => neck(p, who.neck),
+        { min: [-0.7, -1.7, -0.7], max: [0.7, -0.3, 0.2] },
+        fine ? 0.06 : 0.085,
+        around,
+        ([, y]) => ramp(-1.25, -0.62, y),
+      ),
+    ...(who.ears
+      ? [() => plain("skin", ears, { min: [-0.95, -0.3, -0.3], max: [0.95, 0.3, 0.2] }, 0.03, around, () => 1)]
+      : []),
+    ...(who.cut === "shirt"
+      ? [
+          () =>
+            plain(
+              "tie",
+              tie,
+              { min: [-0.35, -1.6, 0.1], max: [0.35, -1.25, 0.4] },
+              0.024,
+              () => 9,
+              () => 0,
+            ),
+        ]
+      : []),
     ...(who.glasses ? [() => glasses(who)] : []),
   ];
   /** @type {Part[]} */
@@ -93,7 +123,12 @@ function hairPart({ distance, phase, sway }, around, cell) {
  * @param {(p: Vec) => number} held
  */
 function plain(matter, distance, box, cell, around, held) {
-  return finish(matter, surfaceOf((x, y, z) => distance([x, y, z]), box, cell), around, { held });
+  return finish(
+    matter,
+    surfaceOf((x, y, z) => distance([x, y, z]), box, cell),
+    around,
+    { held },
+  );
 }
 
 /**
@@ -107,17 +142,30 @@ function glasses({ form }) {
       const a = (i / 40) * 2 * Math.PI;
       const [c, s] = [Math.cos(a), Math.sin(a)];
       const [x, y] = [Math.sign(c) * Math.abs(c) ** 0.72 * 0.255, Math.sign(s) * Math.abs(s) ** 0.78 * 0.215];
-      return /** @type {Vec} */ ([side * (middle + x), 0.02 + y, 0.80 - 0.26 * (middle + x) ** 2]);
+      return /** @type {Vec} */ ([side * (middle + x), 0.02 + y, 0.8 - 0.26 * (middle + x) ** 2]);
     });
     return tube(line, 0.019, true);
   });
-  const bridge = tube(Array.from({ length: 9 }, (_, i) => {
-    const x = (i / 4 - 1) * (middle - 0.25);
-    return /** @type {Vec} */ ([x, 0.075 + 0.02 * (1 - (i / 4 - 1) ** 2), 0.80]);
-  }), 0.018, false);
-  const sides = [1, -1].map((side) => tube([
-    [side * (middle + 0.25), 0.06, 0.72], [side * 0.72, 0.08, 0.45], [side * 0.80, 0.09, 0], [side * 0.80, 0.05, -0.15],
-  ], 0.019, false));
+  const bridge = tube(
+    Array.from({ length: 9 }, (_, i) => {
+      const x = (i / 4 - 1) * (middle - 0.25);
+      return /** @type {Vec} */ ([x, 0.075 + 0.02 * (1 - (i / 4 - 1) ** 2), 0.8]);
+    }),
+    0.018,
+    false,
+  );
+  const sides = [1, -1].map((side) =>
+    tube(
+      [
+        [side * (middle + 0.25), 0.06, 0.72],
+        [side * 0.72, 0.08, 0.45],
+        [side * 0.8, 0.09, 0],
+        [side * 0.8, 0.05, -0.15],
+      ],
+      0.019,
+      false,
+    ),
+  );
   return finish("frame", merge([...rings, bridge, ...sides]), () => 9, { held: () => 1 });
 }
 
@@ -126,7 +174,8 @@ function glasses({ form }) {
  * @returns {Surface}
  */
 function merge(surfaces) {
-  const places = surfaces.flatMap((each) => [...each.places]), normals = surfaces.flatMap((each) => [...each.normals]);
+  const places = surfaces.flatMap((each) => [...each.places]),
+    normals = surfaces.flatMap((each) => [...each.normals]);
   /** @type {number[]} */
   const triangles = [];
   let from = 0;
@@ -135,7 +184,9 @@ function merge(surfaces) {
     from += each.places.length / 3;
   }
   return {
-    places: Float32Array.from(places), normals: Float32Array.from(normals), triangles: Uint32Array.from(triangles),
+    places: Float32Array.from(places),
+    normals: Float32Array.from(normals),
+    triangles: Uint32Array.from(triangles),
   };
 }
 
@@ -149,7 +200,8 @@ function merge(surfaces) {
 function finish(matter, surface, around, { held, phase, sway }) {
   const { places, normals, triangles } = surface;
   const count = places.length / 3;
-  const flow = new Float32Array(places.length), traits = new Float32Array(count * 4);
+  const flow = new Float32Array(places.length),
+    traits = new Float32Array(count * 4);
   for (let i = 0; i < count; i++) {
     const p = /** @type {Vec} */ ([places[3 * i], places[3 * i + 1], places[3 * i + 2]]);
     const n = /** @type {Vec} */ ([normals[3 * i], normals[3 * i + 1], normals[3 * i + 2]]);
@@ -170,7 +222,8 @@ function finish(matter, surface, around, { held, phase, sway }) {
 function strand([x, y, z], n, phase) {
   const e = 0.01;
   const g = [
-    phase([x + e, y, z]) - phase([x - e, y, z]), phase([x, y + e, z]) - phase([x, y - e, z]),
+    phase([x + e, y, z]) - phase([x - e, y, z]),
+    phase([x, y + e, z]) - phase([x, y - e, z]),
     phase([x, y, z + e]) - phase([x, y, z - e]),
   ];
   const t = [n[1] * g[2] - n[2] * g[1], n[2] * g[0] - n[0] * g[2], n[0] * g[1] - n[1] * g[0]];
@@ -187,7 +240,11 @@ function strand([x, y, z], n, phase) {
  */
 function taken(p, n, around) {
   let sum = 0;
-  for (const [far, share] of [[0.07, 0.3], [0.18, 0.4], [0.36, 0.3]]) {
+  for (const [far, share] of [
+    [0.07, 0.3],
+    [0.18, 0.4],
+    [0.36, 0.3],
+  ]) {
     const clear = around([p[0] + n[0] * far, p[1] + n[1] * far, p[2] + n[2] * far]);
     sum += share * Math.min(1, Math.max(0, 1 - clear / far));
   }
@@ -200,7 +257,8 @@ function taken(p, n, around) {
  * @param {(p: Vec) => number} around
  */
 function shelterOf(places, stride, around) {
-  const count = places.length / stride, sheltered = new Float32Array(count);
+  const count = places.length / stride,
+    sheltered = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     const p = /** @type {Vec} */ ([places[i * stride], places[i * stride + 1], places[i * stride + 2]]);
     // Away from the head's middle is away from its skin, nearly enough for soft shade.

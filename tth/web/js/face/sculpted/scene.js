@@ -1,4 +1,4 @@
-/** Everything on the graphics card for one face: programs, tables, meshes, and the passes that make a picture of them. */
+/** Everything on the graphics card for one face: programs, tables, meshes, and the passes that make a picture. */
 
 import { BACKDROP_FRAGMENT, WALL_FRAGMENT } from "./backdrop.js";
 import { BALL_FRAGMENT, BALL_VERTEX, ballTriangles } from "./ball.js";
@@ -16,7 +16,8 @@ import { WITHIN_FRAGMENT, WITHIN_VERTEX, withinTriangles } from "./within.js";
 /** @typedef {import("./parts.js").Part} Part */
 
 /**
- * What shaders are told, by name: a number, 2 or 3 numbers, a matrix of 9 or 16; anything else is an array of vec4, `name[0]`.
+ * What shaders are told, by name: a number, 2 or 3 numbers, a matrix of 9 or 16; anything else is an array of
+ * vec4, `name[0]`.
  *
  * @typedef {Record<string, number | Float32Array>} Values
  */
@@ -52,7 +53,10 @@ const UNITS = { rest: 0, aims: 1, places: 2, facings: 3, shadows: 4, brows: 5, b
 
 /** Width and height of the tables that programs fill. */
 const SIZES = /** @type {const} */ ({
-  rest: [AROUND, RINGS], shape: [AROUND, RINGS], facing: [AROUND, RINGS], browShape: [BROW_WIDTH, BROW_HEIGHT],
+  rest: [AROUND, RINGS],
+  shape: [AROUND, RINGS],
+  facing: [AROUND, RINGS],
+  browShape: [BROW_WIDTH, BROW_HEIGHT],
   lashShape: [LASH_WIDTH, LASH_HEIGHT],
 });
 
@@ -75,22 +79,38 @@ export class Scene {
   /** @param {import("./gl.js").GL} gl */
   constructor(gl) {
     this.#gl = gl;
-    const programs = Object.entries(SOURCES).map(([name, [vertex, fragment]]) => [name, new Program(gl, name, vertex, fragment)]);
+    const programs = Object.entries(SOURCES).map(([name, [vertex, fragment]]) => [
+      name,
+      new Program(gl, name, vertex, fragment),
+    ]);
     this.#programs = /** @type {Record<ProgramName, Program>} */ (Object.fromEntries(programs));
     this.#canvas = new Canvas(gl);
-    const face = () => floatMap(gl, AROUND, RINGS), brow = () => floatMap(gl, BROW_WIDTH, BROW_HEIGHT);
+    const face = () => floatMap(gl, AROUND, RINGS),
+      brow = () => floatMap(gl, BROW_WIDTH, BROW_HEIGHT);
     const tables = {
-      rest: face(), aims: face(), places: face(), facings: face(), shadows: depthMap(gl, SHADOW_SIDE), brows: brow(),
-      browFacings: brow(), lashes: floatMap(gl, LASH_WIDTH, LASH_HEIGHT),
+      rest: face(),
+      aims: face(),
+      places: face(),
+      facings: face(),
+      shadows: depthMap(gl, SHADOW_SIDE),
+      brows: brow(),
+      browFacings: brow(),
+      lashes: floatMap(gl, LASH_WIDTH, LASH_HEIGHT),
     };
     this.#tables = tables;
     this.#targets = {
-      rest: target(gl, [tables.rest, tables.aims]), shape: target(gl, [tables.places]), facing: target(gl, [tables.facings]),
-      browShape: target(gl, [tables.brows, tables.browFacings]), lashShape: target(gl, [tables.lashes]), shadows: target(gl, [], tables.shadows),
+      rest: target(gl, [tables.rest, tables.aims]),
+      shape: target(gl, [tables.places]),
+      facing: target(gl, [tables.facings]),
+      browShape: target(gl, [tables.brows, tables.browFacings]),
+      lashShape: target(gl, [tables.lashes]),
+      shadows: target(gl, [], tables.shadows),
     };
     this.#shell = mesh(gl, gridTriangles(), [{ data: new Float32Array(AROUND * RINGS), size: 1 }]);
     this.#features = {
-      ball: mesh(gl, ballTriangles()), within: mesh(gl, withinTriangles()), lash: mesh(gl, lashTriangles()),
+      ball: mesh(gl, ballTriangles()),
+      within: mesh(gl, withinTriangles()),
+      lash: mesh(gl, lashTriangles()),
       brow: mesh(gl, browTriangles()),
     };
   }
@@ -129,7 +149,10 @@ export class Scene {
     this.#solids = parts.map(({ matter, triangles, places, normals, flow, traits }) => ({
       matter,
       mesh: mesh(gl, triangles, [
-        { data: places, size: 3 }, { data: normals, size: 3 }, { data: flow, size: 3 }, { data: traits, size: 4 },
+        { data: places, size: 3 },
+        { data: normals, size: 3 },
+        { data: flow, size: 3 },
+        { data: traits, size: 4 },
       ]),
     }));
     dropMesh(gl, this.#shell);
@@ -249,7 +272,8 @@ export class Scene {
    * @param {TableName[]} reads The tables it reads; no other stays bound, for what is written must not be.
    */
   #use(name, reads) {
-    const gl = this.#gl, program = this.#programs[name];
+    const gl = this.#gl,
+      program = this.#programs[name];
     program.use();
     for (const [table, unit] of /** @type {[TableName, number][]} */ (Object.entries(UNITS))) {
       gl.activeTexture(gl.TEXTURE0 + unit);

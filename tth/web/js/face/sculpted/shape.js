@@ -2,7 +2,8 @@
  * Turns weights into the face's surface: a table with one place per vertex of the net.
  *
  * It is done in two passes over such tables. Once per head, `REST` finds where the net touches the sculpture at rest.
- * Each frame, `SHAPE` moves every vertex as lips and jaw take it along, lets it find the surface again, and adds the lips.
+ * Each frame, `SHAPE` moves every vertex as lips and jaw take it along, lets it find the surface again, and adds the
+ * lips.
  */
 
 import { BEARD } from "./beard.js";
@@ -26,7 +27,8 @@ void main() {
   vec2 flat_ = mouthHalf() * vec2(cosh(m) * cos(angle), sinh(m) * sin(angle));
   float far = length(flat_), turn = far / .92;
   // Near the mouth the net is flat and looks ahead; far from it, it is wound about the head's middle.
-  vec3 middle = vec3(0., -.08, -.04), ahead = normalize(vec3(0., MID, .70) - middle), up = normalize(vec3(0., ahead.z, -ahead.y));
+  vec3 middle = vec3(0., -.08, -.04), ahead = normalize(vec3(0., MID, .70) - middle),
+    up = normalize(vec3(0., ahead.z, -ahead.y));
   vec2 way = flat_ / max(far, 1e-4);
   vec3 round_ = cos(turn) * ahead + sin(turn) * (way.x * vec3(1., 0., 0.) + way.y * up);
   float k = smoothstep(.24, .85, far);
@@ -49,12 +51,14 @@ void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   vec4 home = texelFetch(rest, at, 0);
   vec3 p = home.xyz, d = texelFetch(aims, at, 0).xyz;
-  float angle = angleOf(at.x), cosine = cos(angle), sine = sin(angle), across = acrossOf(at.y), m = ellipseOf(across, sine);
+  float angle = angleOf(at.x), cosine = cos(angle), sine = sin(angle), across = acrossOf(at.y),
+    m = ellipseOf(across, sine);
   float upper = smoothstep(-.22, .22, sine), l = leftness(p.x), drop = jawDrop();
   Lip lip = lipAt(l, upper);
   // The skin below the mouth goes with the jaw, all of it with the lips, less and less the farther it is from them.
   float near = exp(-pow(home.w / mix(.44, .40, upper), 3.)), jaw = jawShare(p);
-  vec3 moved = p + jaw * jawShift() - vec3(0., drop * smoothstep(MID, MID - .30, p.y) * smoothstep(-.2, .3, p.z) * .85, 0.);
+  vec3 moved = p + jaw * jawShift() - vec3(0., drop * smoothstep(MID, MID - .30, p.y) * smoothstep(-.2, .3, p.z) * .85,
+    0.);
   float red = lip.red * (1. + (1. / lip.red - 1.) * smoothstep(1., 3.5, across));
   float edge = MID + edgeAt(lip, cosine, sine);
   float reach = sinh(min(m, lipReach(sine))), beyond = sinh(m) - reach;
@@ -68,7 +72,8 @@ void main() {
   // On the surface lie the lips.
   float lips = 1. - smoothstep(1., 2.2, across), taper = smoothstep(0., .60, abs(sine));
   float bow = upper * (1. - roundness()) * exp(-cosine * cosine / .03);
-  p.z += lip.bulge * taper * bulgeAt(across) * (1. - .18 * bow) + lip.push * (.35 + .65 * taper) * exp(-max(0., across - 1.) * .55);
+  p.z += lip.bulge * taper * bulgeAt(across) * (1. - .18 * bow)
+    + lip.push * (.35 + .65 * taper) * exp(-max(0., across - 1.) * .55);
   p.y -= upper * .012 * bow * smoothstep(.5, 1., across) * lips;
   // Their inner side turns back, and away from the opening.
   float inside = max(0., -across);

@@ -68,7 +68,8 @@ float speckle(vec2 p) {
 
 void main() {
   vec3 n = normalize(normal), v = normalize(eye - world);
-  vec3 s = vec3(abs(spot.x), spot.yz), e = s - eyeCentre(), q = home;  // colours stay where they are while the face moves
+  vec3 s = vec3(abs(spot.x), spot.yz), e = s - eyeCentre(),
+    q = home;  // colours stay where they are while the face moves
   float l = leftness(spot.x), radius = eyeRadius(), alpha = 1., margin = 1., above = 0.;
   bool atEye = length(e.xy) < radius * 1.25 && e.z > 0.;
   float elevation = atan(e.y, e.z), blur = max(fwidth(elevation), 1e-4);
@@ -80,7 +81,8 @@ void main() {
       if (alpha <= (fine > .5 ? .01 : .5)) discard;
       margin = smoothstep(0., .055, -within);
     }
-    above = smoothstep(lids.y + .30, lids.y, elevation) * step(0., elevation - .5 * (lids.x + lids.y)) * smoothstep(1.2, .9, length(e.xy) / radius);
+    above = smoothstep(lids.y + .30, lids.y, elevation) * step(0., elevation - .5 * (lids.x + lids.y))
+      * smoothstep(1.2, .9, length(e.xy) / radius);
   }
   vec3 tint = skinTint;
   float ax = abs(q.x), lift = max(mouthSmile(l), cheekSquint(l));
@@ -88,10 +90,12 @@ void main() {
   tint = mix(tint, blushTint, clamp(cheek * (.34 + .22 * lift) + .22 * tip, 0., 1.));
   tint = mix(tint, blushTint * .78, .20 * hill2(e.xy, vec2(.255)) * smoothstep(.3, .6, q.z));
   if (freckles * fine > 0. && max(cheek, tip) > .02) {
-    tint *= 1. - freckles * .30 * max(cheek, .8 * tip) * max(speckle(q.xy * 34.), .7 * speckle(q.xy * 55. + 3.7)) * smoothstep(.1, .4, q.z);
+    tint *= 1. - freckles * .30 * max(cheek, .8 * tip) * max(speckle(q.xy * 34.), .7 * speckle(q.xy * 55. + 3.7))
+      * smoothstep(.1, .4, q.z);
   }
   tint = mix(tint, lashTint, above * lidTint);
-  tint *= 1. - .55 * hill2(vec2(s.x - .046 * form_nose * form_noseWide, s.y + .306 - .02 * form_snub), vec2(.030, .020)) * smoothstep(.70, .78, s.z);
+  tint *= 1. - .55 * hill2(vec2(s.x - .046 * form_nose * form_noseWide, s.y + .306 - .02 * form_snub),
+    vec2(.030, .020)) * smoothstep(.70, .78, s.z);
   float soft = fwidth(across) + .10, lips = 1. - smoothstep(1. - soft * .5, 1. + soft, across);
   tint = mix(tint, lipTint * mix(1.06, .94, across), lips * smoothstep(-.9, -.3, across));
   tint = mix(tint, vec3(.16, .03, .04), smoothstep(-.3, -.9, across));

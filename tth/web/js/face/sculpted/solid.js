@@ -15,7 +15,8 @@ mat3 turning() { return turn * (1. - traits.z) + lagging * traits.z; }
 vec3 placed() {
   vec3 inHead = turning() * (place - PIVOT) + PIVOT + lift;
   // Breath lifts the shoulders more than the chest, and widens it a little.
-  vec3 body = place + breath * vec3(.010 * place.x, .030 * smoothstep(-2.6, -1.4, place.y), .018 * smoothstep(.2, -.1, abs(place.x) - .5));
+  vec3 body = place + breath * vec3(.010 * place.x, .030 * smoothstep(-2.6, -1.4, place.y),
+    .018 * smoothstep(.2, -.1, abs(place.x) - .5));
   return mix(body, inHead, traits.y);
 }
 `;
@@ -59,7 +60,8 @@ void main() {
   // Strands shine in bands across them.
   vec3 h = normalize(KEY + v);
   float th = dot(t, h) + .10 * strand, band = pow(max(1. - th * th, 0.), 46.), wide = pow(max(1. - th * th, 0.), 9.);
-  c += (hairLit * (.30 * wide + .12) * wide + vec3(1., .93, .85) * .13 * band) * mix(.12, 1., sun_) * sky * smoothstep(-.2, .6, facing) * mix(.4, 1., strandiness);
+  c += (hairLit * (.30 * wide + .12) * wide + vec3(1., .93, .85) * .13 * band) * mix(.12, 1., sun_) * sky
+    * smoothstep(-.2, .6, facing) * mix(.4, 1., strandiness);
   c += rims(n, v, smoothstep(.1, .7, sky)) * (.55 + .45 * hairLit) * (1. + .25 * strand);
   c += hairLit * tipGlow * looks.y * looks.y * 1.1;
   colour = vec4(film(c) + grain(gl_FragCoord.xy) / 350., 1.);

@@ -18,7 +18,8 @@ export function tube(line, thick, closed) {
     const after = line[closed ? (i + 1) % line.length : Math.min(line.length - 1, i + 1)];
     const along = unit(/** @type {Vec} */ (after.map((c, axis) => c - before[axis])));
     const helper = /** @type {Vec} */ (Math.abs(along[2]) < 0.9 ? [0, 0, 1] : [1, 0, 0]);
-    const u = unit(cross(along, helper)), v = cross(along, u);
+    const u = unit(cross(along, helper)),
+      v = cross(along, u);
     for (let k = 0; k < SIDES; k++) {
       const a = (k / SIDES) * 2 * Math.PI;
       for (let axis = 0; axis < 3; axis++) {

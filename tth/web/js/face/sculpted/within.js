@@ -43,7 +43,8 @@ vec3 placeOf(float which, float s, float t) {
     bool above = which < .5;
     // A bow of teeth; its front is a little rounded, the canines stand a little longer.
     float width = above ? .262 : .215, high = above ? .125 : .075;
-    float x = s * width, edge = above ? -.052 - .012 * smoothstep(.25, .4, abs(s)) * (1. - smoothstep(.45, .6, abs(s))) + .030 * ax : -.070 - .02 * ax;
+    float x = s * width, edge = above ? -.052 - .012 * smoothstep(.25, .4, abs(s)) * (1. - smoothstep(.45, .6, abs(s)))
+      + .030 * ax : -.070 - .02 * ax;
     float y = above ? edge + t * high : edge - t * high;
     float z = (above ? .655 : .565) - .26 * ax * ax - .13 * ax - .045 * pow(t - .25, 2.) * 4. - back_;
     y += above ? .028 * roundness() : 0.;
@@ -55,11 +56,13 @@ vec3 placeOf(float which, float s, float t) {
     vec3 d = vec3(cos(b) * cos(a), cos(b) * sin(a), sin(b));
     vec3 p = d * r;
     p.y -= .10 * p.z * out_ + .03 * exp(-p.x * p.x / .002) * step(0., d.y) * .4;
-    return p + jaw * vec3(1., .92, 1.) + vec3(0., MID - .105 + .10 * smoothstep(0., .3, out_) + .03 * open, .36 + .16 * out_);
+    return p + jaw * vec3(1., .92, 1.) + vec3(0., MID - .105 + .10 * smoothstep(0., .3, out_) + .03 * open, .36
+      + .16 * out_);
   }
   // The dark: a disc in front of the neck.
   float w = t * 2. - 1.;
-  return vec3(s * sqrt(1. - .5 * w * w) * .54, MID - .03 + jaw.y * .5 + w * sqrt(1. - .5 * s * s) * (.26 - jaw.y * .45), .15);
+  return vec3(s * sqrt(1. - .5 * w * w) * .54, MID - .03 + jaw.y * .5
+    + w * sqrt(1. - .5 * s * s) * (.26 - jaw.y * .45), .15);
 }
 
 void main() {
@@ -68,7 +71,8 @@ void main() {
   int each = gl_VertexID % (L * W);
   float s = float(each / W) / ${LONG}. * 2. - 1., t = float(each % W) / ${WIDE}.;
   spot = placeOf(part, s, t);
-  vec3 along = placeOf(part, s + .02, t) - placeOf(part, s - .02, t), over = placeOf(part, s, t + .02) - placeOf(part, s, t - .02);
+  vec3 along = placeOf(part, s + .02, t) - placeOf(part, s - .02, t), over = placeOf(part, s, t + .02)
+    - placeOf(part, s, t - .02);
   vec3 n = normalize(cross(along, over) + vec3(0., 0., 1e-5));
   normal = turn * (n.z < 0. && part < 1.5 ? -n : n);
   if (part > 1.5) normal *= sign(dot(n, spot - vec3(0., MID - .12, .3)) + 1e-4);
@@ -94,10 +98,12 @@ void main() {
   float open = clamp(jawOpen * 2.2 + .45, 0., 1.);
   if (part < 1.5) {
     c = mix(toothTint, gumTint, smoothstep(.66, .80, up));
-    c *= (.55 + .45 * wrapped(dot(n, KEY), .5)) * mix(.34, 1., side) * mix(.5, 1., open) * (part < .5 ? 1. : .82) * (1. - .45 * clamp(mouthPucker + .5 * mouthFunnel, 0., 1.));
+    c *= (.55 + .45 * wrapped(dot(n, KEY), .5)) * mix(.34, 1., side) * mix(.5, 1., open) * (part < .5 ? 1. : .82)
+      * (1. - .45 * clamp(mouthPucker + .5 * mouthFunnel, 0., 1.));
     c += .30 * shine(n, v, normalize(vec3(-.3, .3, 1.)), 40.) * side;
   } else if (part < 2.5) {
-    c = mix(gumTint, vec3(.95, .50, .50), .25) * 1.15 * (.35 + .65 * wrapped(dot(n, KEY), .5)) * mix(.25, 1., max(deep, tongueOut)) * mix(.5, 1., side);
+    c = mix(gumTint, vec3(.95, .50, .50), .25) * 1.15 * (.35 + .65 * wrapped(dot(n, KEY), .5))
+      * mix(.25, 1., max(deep, tongueOut)) * mix(.5, 1., side);
     c += .16 * shine(n, v, normalize(vec3(-.3, .5, 1.)), 26.) * deep;
   } else c = gumTint * .12 * mix(.4, 1., deep);
   colour = vec4(film(c * keyTint), 1.);
