@@ -62,6 +62,11 @@ def test_a_persona_that_cannot_be_used_is_left_out_of_the_list_with_a_line_in_th
     home: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (home / "personas" / "pip.yaml").write_text("id: pip\n")
-    assert [p.id for p in list_personas(read_sources(environ={"TTH_CONFIG_DIR": str(home)}))] == ["mira", "noor", "ori", "teo"]
+    assert [p.id for p in list_personas(read_sources(environ={"TTH_CONFIG_DIR": str(home)}))] == [
+        "mira",
+        "noor",
+        "ori",
+        "teo",
+    ]
     assert "persona left out: " in caplog.text
     assert "pip.yaml:1: name: is missing" in caplog.text
