@@ -6,7 +6,7 @@ import { lookOf, writeLook } from "../../tth/web/js/face/model/eyes.js";
 import { headOf, viewOf } from "../../tth/web/js/face/model/framing.js";
 import { unmixer } from "../../tth/web/js/face/model/mixture.js";
 import { besideSpeech, moodsOf } from "../../tth/web/js/face/model/moods.js";
-import { kinOf, shapeOf, visemeOf } from "../../tth/web/js/face/model/names.js";
+import { boneOf, kinOf, shapeOf, visemeOf } from "../../tth/web/js/face/model/names.js";
 import { planExpressions, planShapes } from "../../tth/web/js/face/model/plan.js";
 import { visemesOf, vowelsOf } from "../../tth/web/js/face/model/speech.js";
 import { SHAPES, VISEMES } from "../../tth/web/js/lips/tables.js";
@@ -54,6 +54,21 @@ test("visemes are known by the names of two families", () => {
   for (const viseme of VISEMES) assert.equal(visemeOf(`viseme_${viseme}`), viseme);
   assert.deepEqual(["vrc.v_aa", "vrc.v_ih", "v_oh", "v_ou", "Viseme_pp"].map(visemeOf), ["aa", "I", "O", "U", "PP"]);
   assert.deepEqual(["visor", "v_no", "aa", "victory"].map(visemeOf), [null, null, null, null]);
+});
+
+test("bones are known by the names that programs give them", () => {
+  const names = {
+    head: ["Head", "head", "mixamorig:Head", "CC_Base_Head", "DEF-head", "J_Bip_C_Head", "Bip01 Head", "head_01"],
+    neck: ["Neck", "mixamorigNeck", "neck_01", "Neck1"],
+    leftEye: ["LeftEye", "eye.L", "CC_Base_L_Eye", "eye_left", "mixamorig:LeftEye"],
+    rightEye: ["RightEye", "eyeR", "right_eye"],
+    leftUpperArm: ["LeftArm", "mixamorig:LeftArm", "upper_arm.L", "LeftUpperArm", "upperarm_l", "J_Bip_L_UpperArm"],
+    rightUpperArm: ["RightArm", "upperarm_r", "rightUpperArm"],
+  };
+  for (const [bone, all] of Object.entries(names)) for (const name of all) assert.equal(boneOf(name), bone, name);
+  for (const name of ["HeadTop_End", "forehead", "LeftForeArm", "lowerarm_l", "Spine", "b0", "LeftEyelid", "Armature"]) {
+    assert.equal(boneOf(name), null, name);
+  }
 });
 
 // --- the same pose in other words ---

@@ -1,6 +1,7 @@
 /** The bones of a figure that matter to a portrait: head, neck, eyes, arms. */
 
 import { REACH_DEG } from "./eyes.js";
+import { BONES, boneOf } from "./names.js";
 
 /** @typedef {import("three").Object3D} Object3D */
 /** @typedef {import("three").Quaternion} Quaternion */
@@ -15,16 +16,6 @@ const NECK = 0.35;
 
 /** Upper arms hang down by so much, measured from the horizontal. */
 const HANG = (72 * Math.PI) / 180;
-
-/** What programs call the bones, without their prefixes. */
-const BONES = {
-  head: /(^|[^a-z])head(_?\d+)?$|[a-z\d]Head$/,
-  neck: /neck(_?\d+)?$/i,
-  leftEye: /left_?eye$|eye[_.]?(l|left)$/i,
-  rightEye: /right_?eye$|eye[_.]?(r|right)$/i,
-  leftUpperArm: /left_?(upper)?_?arm$|(upper)_?arm[_.]?(l|left)$/i,
-  rightUpperArm: /right_?(upper)?_?arm$|(upper)_?arm[_.]?(r|right)$/i,
-};
 
 /** Turns head and eyes; the arms hang. */
 export class Body {
@@ -132,18 +123,16 @@ export class Body {
 /**
  * @param {Three} three
  * @param {Figure} figure
- * @returns {Record<keyof typeof BONES, Object3D | null>}
+ * @returns {Record<import("./names.js").BoneName, Object3D | null>}
  */
 function findBones({ Bone }, { scene, vrm }) {
-  const names = /** @type {(keyof typeof BONES)[]} */ (Object.keys(BONES));
-  const humanoid = vrm?.humanoid;
-  const found = names.map((name) => {
-    if (humanoid) return [name, humanoid.getNormalizedBoneNode(name)];
-    const bones = /** @type {Object3D[]} */ ([]);
-    scene.traverse((part) => {
-      if (part instanceof Bone && BONES[name].test(part.name)) bones.push(part);
-    });
-    return [name, bones[0] ?? null];
+  const found = /** @type {Map<string | null, Object3D>} */ (new Map());
+  scene.traverse((part) => {
+    const name = part instanceof Bone ? boneOf(part.name) : null;
+    if (name && !found.has(name)) found.set(name, part);
   });
-  return Object.fromEntries(found);
+  const humanoid = vrm?.humanoid;
+  const bone = (/** @type {import("./names.js").BoneName} */ name) =>
+    (humanoid ? humanoid.getNormalizedBoneNode(name) : found.get(name)) ?? null;
+  return /** @type {ReturnType<typeof findBones>} */ (Object.fromEntries(BONES.map((name) => [name, bone(name)])));
 }

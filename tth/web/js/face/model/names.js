@@ -1,4 +1,4 @@
-/** What the shapes of a model file are called, in any of the spellings in use. */
+/** What the shapes and bones of a model file are called, in any of the spellings in use. */
 
 import { VISEMES } from "../../lips/tables.js";
 import { NAMES } from "../arkit.js";
@@ -83,4 +83,29 @@ export function visemeOf(name) {
   const [, asked = ""] = /^(?:viseme|v)[_\- ]?([a-z]{1,3})$/i.exec(name.slice(name.lastIndexOf(".") + 1)) ?? [];
   const vowel = VOWELS[asked.toLowerCase()] ?? asked;
   return VISEMES.find((viseme) => viseme.toLowerCase() === vowel.toLowerCase()) ?? null;
+}
+
+/** @typedef {"head" | "neck" | "leftEye" | "rightEye" | "leftUpperArm" | "rightUpperArm"} BoneName As VRM has them. */
+
+/** What programs call the bones that matter to a portrait; dots and colons are taken away where a file is read. */
+const BONE_NAMES = /** @type {Record<BoneName, RegExp>} */ ({
+  head: /(^|[^a-z])head(_?\d+)?$|(^|[a-z\d_-])Head(_?\d+)?$/,
+  neck: /neck(_?\d+)?$/i,
+  leftEye: /left_?eye$|(^|_)l_eye$|eye_?(l|left)$/i,
+  rightEye: /right_?eye$|(^|_)r_eye$|eye_?(r|right)$/i,
+  leftUpperArm: /left_?(upper_?)?arm$|(^|_)l_upper_?arm$|upper_?arm_?(l|left)$/i,
+  rightUpperArm: /right_?(upper_?)?arm$|(^|_)r_upper_?arm$|upper_?arm_?(r|right)$/i,
+});
+
+export const BONES = /** @type {BoneName[]} */ (Object.keys(BONE_NAMES));
+
+/**
+ * The bone that a name stands for.
+ *
+ * @param {string} name
+ * @returns {BoneName | null}
+ */
+export function boneOf(name) {
+  const plainly = name.replace(/[.:]/g, "").replace(/\s/g, "_");
+  return BONES.find((bone) => BONE_NAMES[bone].test(plainly)) ?? null;
 }
