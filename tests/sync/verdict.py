@@ -120,7 +120,7 @@ def recovery_ms(shock: Shock, run: Recording) -> float:
 
 def _closing_figures(course: Course, shocks: list[Shock], run: Recording) -> Iterator[Figure]:
     dry = [silence(shock, run)[0] for shock in shocks if shock.name == "underrun"]
-    for name, begins, most in (("after Esc", course.stops, 120), ("in an underrun", dry, 300)):
+    for name, begins, most in (("after Esc", course.stops, 120), ("in an underrun", dry, 320)):
         seen = [begin for begin in begins if gap_ms(run, begin, begin + most) <= STALLED_MS]
         took = max((shut_ms(run, begin) for begin in seen), default=0.0)
         note = f"of {len(seen)}, {len(begins) - len(seen)} more without pictures"

@@ -17,7 +17,7 @@ const FRAME_MS = 40;
 const HOLD_MS = 80;
 const CLOSE_MS = 150;
 const REOPEN_MS = 60;
-const SHUT_MS = 75;
+const SHUT_MS = 60;
 
 /** First and last of jaw and mouth in Apple's order; the tongue stands apart. */
 const MOUTH = /** @type {const} */ ([14, 40]);
