@@ -9,6 +9,7 @@ from typing import Any
 
 from tth.cli.findings import Finding
 from tth.config.settings import Settings
+from tth.observers.totals import IN_STEP_MS
 from tth.server.run import listens_everywhere
 
 NAME = "Page in step"
@@ -67,8 +68,8 @@ def look_at_page(settings: Settings) -> Finding:
     if page["state"] == "blocked":
         fix = "The browser holds the sound back: click on the page."
         return Finding(name=NAME, status="warning", detail=detail, fix=fix, numbers=numbers)
-    furthest = max(abs(offset or 0), apart or 0)
-    if page["state"] == "playing" and furthest > FAR_MS:
+    far = abs(offset or 0) > FAR_MS or abs(mean or 0) > IN_STEP_MS
+    if page["state"] == "playing" and far:
         fix = "The page gets its frames too late: look at its load and the network to it."
         return Finding(name=NAME, status="warning", detail=detail, fix=fix, numbers=numbers)
     return Finding(name=NAME, detail=detail, numbers=numbers)
