@@ -87,7 +87,9 @@ def test_shut_lips_and_lids_hide_what_is_behind_them(page, palette):
     page.evaluate(DRAW, palette)
     seen = page.evaluate("""() => {
       const lips = [[0.06, 0.06], [0.5, 0.5], [0, 0]].map(([jawOpen, mouthClose]) => {
-        const shut = { jawOpen, mouthClose, mouthPressLeft: 0.4, mouthPressRight: 0.4, mouthRollUpper: 0.3, mouthRollLower: 0.32 };
+        const shut = {
+          jawOpen, mouthClose, mouthPressLeft: 0.4, mouthPressRight: 0.4, mouthRollUpper: 0.3, mouthRollLower: 0.32,
+        };
         return differ(draw(shut), draw({ ...shut, tongueOut: 1 })).count;
       });
       const lids = [null, "eyeWide", "eyeSquint", "browDown", "cheekSquint"].map((name) => {
@@ -102,7 +104,8 @@ def test_shut_lips_and_lids_hide_what_is_behind_them(page, palette):
 def test_the_same_pose_gives_the_same_picture_whatever_came_between(page):
     page.evaluate(DRAW, "mira")
     changed = page.evaluate("""() => {
-      const pose = { jawOpen: 0.4, mouthSmileLeft: 0.5 }, on = { gaze: { x: 0.2, y: 0.1 }, head: { yaw: 0.1, pitch: -0.05, roll: 0.04 } };
+      const pose = { jawOpen: 0.4, mouthSmileLeft: 0.5 };
+      const on = { gaze: { x: 0.2, y: 0.1 }, head: { yaw: 0.1, pitch: -0.05, roll: 0.04 } };
       const first = draw(pose, on);
       draw({ eyeBlinkLeft: 1, mouthPucker: 1, cheekPuff: 1 });
       return differ(first, draw(pose, on), 0).count }""")
@@ -113,7 +116,8 @@ def test_yaw_turns_the_face_to_its_left_pitch_down_and_roll_to_its_left_shoulder
     page.evaluate(DRAW, "mira")
     # Where the mouth is, by what opening it changes.
     places = page.evaluate("""() => [{}, { yaw: 0.25 }, { pitch: 0.25 }, { roll: 0.25 }].map((turn) => {
-      const head = { yaw: 0, pitch: 0, roll: 0, ...turn }, { x, y } = differ(draw({}, { head }), draw({ jawOpen: 0.6 }, { head }));
+      const head = { yaw: 0, pitch: 0, roll: 0, ...turn };
+      const { x, y } = differ(draw({}, { head }), draw({ jawOpen: 0.6 }, { head }));
       return { x, y } })""")
     rest, yaw, pitch, roll = places
     assert yaw["x"] > rest["x"] + 0.015
@@ -167,7 +171,8 @@ def test_a_picture_takes_a_fixed_number_of_draw_calls(page):
         const real = gl[name].bind(gl);
         gl[name] = (...given) => (calls++, real(...given));
       }
-      face.draw({ weights: new Float32Array(52), head: { yaw: 0, pitch: 0, roll: 0 }, gaze: { x: 0, y: 0 }, breath: 0 }, 1e9);
+      const head = { yaw: 0, pitch: 0, roll: 0 }, gaze = { x: 0, y: 0 };
+      face.draw({ weights: new Float32Array(52), head, gaze, breath: 0 }, 1e9);
       return calls }""")
     # Four tables, two in the shadow map, the wall, six sculpted parts, the face and four things in and on it.
     assert calls == 18

@@ -68,6 +68,14 @@ async def test_the_page_of_this_server_may_connect(site) -> None:
         assert (await Peer(socket, made.json).next())["type"] == "session_ready"
 
 
+async def test_an_origin_that_is_refused_is_told_to_the_log_once(site, caplog) -> None:
+    for _ in range(3):
+        await site.new({"Origin": "https://other.example"})
+    assert [message for message in caplog.messages if "other.example" in message] == [
+        "a page of https://other.example was refused; add it to 'origins' if it shall connect"
+    ]
+
+
 async def test_a_page_of_an_allowed_origin_may_connect_and_is_answered_as_cors_demands() -> None:
     async with serving("origins=[https://app.example/]") as other:
         page = {"Origin": "https://app.example"}

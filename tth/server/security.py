@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -14,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tth.config.settings import Settings
 from tth.errors import ConfigError
 from tth.server.answers import refusal
+
+log = logging.getLogger(__name__)
 
 PAGE_POLICY = (
     "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; "
@@ -71,6 +74,7 @@ class Gate:
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.origins)
         self._local = is_loopback(settings.host)
         self._names = (*_LOCAL_NAMES, settings.host.strip("[]").lower())
+        self._refused: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 403 to what may not pass; hand the rest on."""
@@ -102,9 +106,19 @@ class Gate:
             return f"this server answers to localhost, not to {host!r}"
         origin = headers.get("origin", "")
         if origin and origin.lower() not in self._origins and _parts_of(origin)[1] != host.lower():
+            self._note(origin)
             return f"pages of {origin} may not connect; add it to 'origins' if they shall"
         return ""
 
+    def _note(self, origin: str) -> None:
+        """Tell the log once: a browser does not tell the page why it was refused."""
+        if origin not in self._refused and len(self._refused) < _NOTED:
+            self._refused.add(origin)
+            log.warning("a page of %s was refused; add it to 'origins' if it shall connect", origin[:200])
+
+
+_NOTED = 100
+"""Origins that are told to the log; whoever makes up more is not."""
 
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, POST",

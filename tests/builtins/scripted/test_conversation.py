@@ -214,7 +214,9 @@ async def test_not_wanting_to_talk_is_no_despair():
     assert "crisis" not in await Talk().hear("I don't want to talk anymore")
 
 
-@pytest.mark.parametrize(("persona", "name"), [("mira", "Mira"), ("noor", "Noor"), ("ori", "Ori"), ("teo", "Teo"), (None, "Mira")])
+@pytest.mark.parametrize(
+    ("persona", "name"), [("mira", "Mira"), ("noor", "Noor"), ("ori", "Ori"), ("teo", "Teo"), (None, "Mira")]
+)
 async def test_it_introduces_itself_by_the_personas_name(persona, name):
     assert name in await Talk(persona).hear("who are you")
 

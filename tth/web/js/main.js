@@ -1,11 +1,10 @@
 /** The page: finds its parts, opens a session and ties everything together. */
 
+import { Avatar } from "./avatar.js";
 import { askedLatency } from "./media/output.js";
-import { Player } from "./media/player.js";
-import { Client, keyed, request } from "./session/client.js";
-import { Dialogue, detail } from "./session/dialogue.js";
+import { detail } from "./session/dialogue.js";
 import { Numbers } from "./session/numbers.js";
-import { Stage } from "./stage.js";
+import { Server } from "./session/server.js";
 import { CaptionView } from "./ui/caption-view.js";
 import { Composer } from "./ui/composer.js";
 import { showNumbers } from "./ui/debug.js";
@@ -32,50 +31,29 @@ const UNSENT = {
   lost: "The connection is lost and being made again. Your text is kept; send it again when the state says Ready.",
   none: "There is no session yet. Your text is kept.",
 };
-const STARTLED_MS = 600;
-const DEBUG = new URLSearchParams(location.search).get("debug") === "1";
+const ASKED = new URLSearchParams(location.search);
+const DEBUG = ASKED.get("debug") === "1";
 
 const parts = findParts();
-const player = new Player({ latencyMs: askedLatency(location.search) });
-const client = new Client();
-const dialogue = new Dialogue(client, player);
+// What follows the hash is never sent by the browser itself, so the key lands in no log.
+const server = new Server(location.href, () => new URLSearchParams(location.hash.slice(1)).get("key"));
+const avatar = new Avatar({
+  host: parts.face, room: parts.room, server, face: ASKED.get("face") ?? "", latencyMs: askedLatency(location.search),
+});
+const { client, dialogue, player, stage } = avatar;
 const toasts = new Toasts(parts.toasts);
 const history = new History(parts);
 const caption = new CaptionView(parts.caption);
-const stage = new Stage(parts.face, parts.room, read, new URLSearchParams(location.search).get("face") ?? "");
-const faces = new Faces(parts.model, parts.modelFile, keyed);
+const faces = new Faces(parts.model, parts.modelFile, () => server.headers);
 const composer = new Composer(parts, { say, stop });
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
 let greetedBy = "";
-let interruptedMs = -Infinity;
-
-/**
- * What the face shows now.
- *
- * @param {number} nowMs
- */
-function read(nowMs) {
-  dialogue.tick(nowMs);
-  parts.unblock.hidden = !player.blocked || player.position().state !== "blocked";
-  return { mood: mood(nowMs), weights: dialogue.weights(nowMs) };
-}
-
-/**
- * @param {number} nowMs
- * @returns {import("./life/life.js").Mood}
- */
-function mood(nowMs) {
-  if (nowMs - interruptedMs < STARTLED_MS) return "interrupted";
-  if (dialogue.state === "thinking" || dialogue.state === "speaking") return dialogue.state;
-  return parts.text.value && document.activeElement === parts.text ? "listening" : "idle";
-}
 
 /** @param {string} text */
 function say(text) {
-  void player.unblock();
-  const taken = dialogue.say(text);
+  const taken = avatar.say(text);
   if (!taken) {
     if (client.state === "error") open();
     const message = client.state === "reconnecting" ? UNSENT.lost : UNSENT.none;
@@ -85,8 +63,12 @@ function say(text) {
 }
 
 function stop() {
-  if (dialogue.turn?.outcome === "running") interruptedMs = performance.now();
-  dialogue.interrupt();
+  avatar.interrupt();
+}
+
+/** A person who types is about to say something. */
+function listen() {
+  avatar.listening = parts.text.value !== "" && document.activeElement === parts.text;
 }
 
 /** Open a session with what is chosen. */
@@ -110,7 +92,7 @@ function askedProfile() {
 async function begin() {
   try {
     const [{ default: usual, profiles }, { personas }, offer] = /** @type {Lists} */ (
-      await Promise.all([request("/v1/profiles"), request("/v1/personas"), request("/v1/faces")])
+      await Promise.all(["/v1/profiles", "/v1/personas", "/v1/faces"].map((path) => server.request(path)))
     );
     faces.offer(offer);
     const runs = profiles.map(({ name, summary }) => ({ label: name, value: name, title: summary }));
@@ -134,12 +116,6 @@ function meet(session) {
   }
   parts.persona.value = persona.id;
   faces.want(persona.look?.model);
-  showFace();
-}
-
-function showFace() {
-  const { palette, model: _, ...colours } = persona.look ?? {};
-  stage.show({ palette, colours, model: faces.model });
 }
 
 /**
@@ -189,7 +165,9 @@ function debug() {
   Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
 }
 
-faces.addEventListener("change", showFace);
+avatar.addEventListener("blocked", (event) => (parts.unblock.hidden = !detail(event)));
+for (const type of ["input", "focus", "blur"]) parts.text.addEventListener(type, listen);
+faces.addEventListener("change", () => (avatar.model = faces.model));
 faces.addEventListener("notice", (event) => toasts.show(detail(event)));
 stage.addEventListener("notice", (event) => toasts.show(detail(event)));
 stage.addEventListener("over", (event) => toasts.over(detail(event)));

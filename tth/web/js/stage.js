@@ -28,6 +28,8 @@ export class Stage extends EventTarget {
   #drawnMs = 0;
   #intervals = new Float32Array(INTERVALS);
   #place = 0;
+  #asked = 0;
+  #over = new AbortController();
 
   /** Pictures a second, over the last one. */
   rate = 0;
@@ -53,15 +55,17 @@ export class Stage extends EventTarget {
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.#life = new Life({ seed: crypto.getRandomValues(new Uint32Array(1))[0] });
     const calm = () => (this.#life.still = this.#face.still = still.matches);
-    still.addEventListener("change", calm);
+    const { signal } = this.#over;
+    still.addEventListener("change", calm, { signal });
     calm();
-    this.#dark.addEventListener("change", () => this.show(this.#look));
+    this.#dark.addEventListener("change", () => this.show(this.#look), { signal });
     const resized = new ResizeObserver(() => {
-      this.#face.frame(room.getBoundingClientRect());
+      this.#face.frame(within(room, host));
       this.#face.resize();
     });
     for (const part of [host, room]) resized.observe(part);
-    requestAnimationFrame((nowMs) => this.#draw(nowMs));
+    signal.addEventListener("abort", () => resized.disconnect());
+    this.#ask();
   }
 
   /** The name of the renderer that draws; empty before the first. */
@@ -85,6 +89,17 @@ export class Stage extends EventTarget {
     this.#face.setLook(this.#look);
   }
 
+  /** Draw nothing any more and free what is held. */
+  destroy() {
+    this.#over.abort();
+    cancelAnimationFrame(this.#asked);
+    this.#face.destroy();
+  }
+
+  #ask() {
+    this.#asked = requestAnimationFrame((nowMs) => this.#draw(nowMs));
+  }
+
   /** @returns {"light" | "dark"} */
   #scheme() {
     return this.#dark.matches ? "dark" : "light";
@@ -99,7 +114,7 @@ export class Stage extends EventTarget {
 
   /** @param {number} nowMs */
   #draw(nowMs) {
-    requestAnimationFrame((next) => this.#draw(next));
+    this.#ask();
     const begunMs = performance.now();
     const { mood, weights } = this.#read(nowMs);
     this.pose = this.#life.at(nowMs / 1000, mood, weights);
@@ -122,4 +137,15 @@ export class Stage extends EventTarget {
     this.#pictures = this.#scriptMs = 0;
     this.#countedMs = nowMs;
   }
+}
+
+/**
+ * Where a part of the page lies within the host.
+ *
+ * @param {HTMLElement} room
+ * @param {HTMLElement} host
+ */
+function within(room, host) {
+  const [inner, outer] = [room.getBoundingClientRect(), host.getBoundingClientRect()];
+  return new DOMRect(inner.x - outer.x, inner.y - outer.y, inner.width, inner.height);
 }

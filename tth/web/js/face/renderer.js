@@ -17,7 +17,7 @@
 
 /**
  * @typedef {object} Look
- * @property {string} palette `mira`, `noor` or `ori`; another name counts as `mira`.
+ * @property {string} palette `mira`, `noor`, `ori` or `teo`; another name counts as `mira`.
  * @property {"light" | "dark"} scheme The page's colours around it.
  * @property {Record<string, string>} [colours] Colours to use in place of the palette's, by its names.
  * @property {string | File} [model] A GLB or VRM file, or its address, to show in place of the palette's face.
@@ -52,5 +52,6 @@
 /** @type {readonly Rung[]} Best first; the last one draws at once and anywhere. */
 export const RENDERERS = [
   { name: "model", wants: ({ model }) => model ?? false, load: () => import("./model/face.js") },
+  { name: "sculpted", wants: () => true, load: () => import("./sculpted/face.js") },
   { name: "canvas", wants: () => true, load: () => import("./canvas/face.js") },
 ];

@@ -96,6 +96,12 @@ export class Player extends EventTarget {
     if (this.#context.state !== "running" && !this.#held) await this.#context.resume();
   }
 
+  /** Give the sound's output back; nothing is played afterwards. */
+  async close() {
+    this.stop();
+    if (this.#context.state !== "closed") await this.#context.close();
+  }
+
   /** Stop the clock and keep everything. */
   async hold() {
     this.#held = true;

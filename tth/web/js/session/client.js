@@ -2,6 +2,7 @@
 
 import { decodeFrame } from "../media/wire.js";
 import { Backoff } from "./backoff.js";
+import { Refusal } from "./server.js";
 import { brokenSession, refusedSession } from "./words.js";
 
 /** @typedef {"connecting" | "ready" | "reconnecting" | "error" | "closed"} LinkState */
@@ -23,21 +24,6 @@ import { brokenSession, refusedSession } from "./words.js";
 /** Where it is not the connection that fails, waiting hardly helps. */
 const BROKEN_RETRY_MS = 30_000;
 
-/** A refusal of the server, with its own words. */
-export class Refusal extends Error {
-  /**
-   * @param {string} code
-   * @param {string} message
-   * @param {number} status
-   */
-  constructor(code, message, status) {
-    super(message);
-    this.code = code;
-    // A server that is busy or starting may take the session a moment later; a request it finds wrong stays wrong.
-    this.passing = status === 429 || status >= 500;
-  }
-}
-
 /**
  * One session after another with the server.
  *
@@ -45,6 +31,7 @@ export class Refusal extends Error {
  * (Error) as CustomEvents with these details.
  */
 export class Client extends EventTarget {
+  #server;
   /** @type {Wish} */
   #wish = {};
   /** @type {WebSocket | null} */
@@ -58,6 +45,12 @@ export class Client extends EventTarget {
   #broken = "";
   /** @type {LinkState} */
   state = "closed";
+
+  /** @param {import("./server.js").Server} server */
+  constructor(server) {
+    super();
+    this.#server = server;
+  }
 
   /**
    * Open a session; one that is open is left.
@@ -97,7 +90,7 @@ export class Client extends EventTarget {
   async #connect() {
     const attempt = ++this.#attempt;
     try {
-      const session = await request("/v1/sessions", { ...this.#wish, media: "binary" });
+      const session = await this.#server.request("/v1/sessions", { ...this.#wish, media: "binary" });
       if (attempt === this.#attempt) this.#attach(/** @type {SessionInfo} */ (session), attempt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
@@ -112,10 +105,7 @@ export class Client extends EventTarget {
    * @param {number} attempt
    */
   #attach(session, attempt) {
-    const address = new URL(session.stream, location.href);
-    address.protocol = address.protocol.replace("http", "ws");
-    const socket = new WebSocket(address);
-    socket.binaryType = "arraybuffer";
+    const socket = this.#server.socket(session.stream);
     this.#socket = socket;
     this.#broken = "";
     this.#tell("session", session);
@@ -158,7 +148,7 @@ export class Client extends EventTarget {
 
   /** @param {Refusal} refusal */
   #explain({ code, message }) {
-    return refusedSession(code, message, { profile: this.#wish.profile, key: givenKey() });
+    return refusedSession(code, message, { profile: this.#wish.profile, key: this.#server.key });
   }
 
   /** @param {string} message */
@@ -196,38 +186,4 @@ export class Client extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-/**
- * Ask the server for JSON; with a body by POST. A server that wants a key gets it from the page's address, `#key=…`:
- * what follows the hash is never sent by the browser itself, so it lands in no log.
- *
- * @param {string} path
- * @param {object} [body]
- * @returns {Promise<unknown>}
- * @throws {Refusal} The server said no.
- * @throws {TypeError} It could not be reached.
- */
-export async function request(path, body) {
-  const headers = { "content-type": "application/json", ...keyed() };
-  const response = await fetch(path, body ? { method: "POST", headers, body: JSON.stringify(body) } : { headers });
-  const answer = await response.json().catch(() => null);
-  if (response.ok && answer) return answer;
-  const { code = "refused", message = `the server answered ${response.status}` } = answer?.error ?? {};
-  throw new Refusal(code, message, response.ok ? 502 : response.status);
-}
-
-/**
- * Headers that carry the server's key, where the page's address gives one.
- *
- * @returns {Record<string, string>}
- */
-export function keyed() {
-  const key = givenKey();
-  return key ? { authorization: `Bearer ${key}` } : {};
-}
-
-/** The server's key as the page's address gives it. */
-function givenKey() {
-  return new URLSearchParams(location.hash.slice(1)).get("key");
 }

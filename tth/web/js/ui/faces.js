@@ -10,7 +10,8 @@ const OPEN = "open";
 const SERVED = "model:";
 
 /**
- * The choice of a face. Dispatches `change` when another one is to be shown, `notice` (`Notice`) where it cannot be had.
+ * The choice of a face. Dispatches `change` when another one is to be shown, `notice` (`Notice`) where it cannot be
+ * had.
  */
 export class Faces extends EventTarget {
   #select;
@@ -93,8 +94,9 @@ export class Faces extends EventTarget {
     if (!this.#offer.drawable) return this.#select.replaceChildren();
     const served = this.#offer.models.map((name) => ({ label: name.replace(/\.\w+$/, ""), value: SERVED + name }));
     const local = this.#local ? [{ label: this.#local.name.replace(/\.\w+$/, ""), value: LOCAL }] : [];
-    const open = { label: "From a file …", value: OPEN, title: "A GLB or VRM avatar of yours; it stays in the browser" };
-    fill(this.#select, [{ label: "Own", value: OWN, title: "The persona's own" }, ...served, ...local, open], chosen);
+    const open = { label: "From a file …", value: OPEN, title: "A GLB or VRM avatar; it stays in the browser" };
+    const own = { label: "Own", value: OWN, title: "The persona's own" };
+    fill(this.#select, [own, ...served, ...local, open], chosen);
     this.#before = this.#select.value;
   }
 

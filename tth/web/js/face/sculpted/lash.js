@@ -26,7 +26,7 @@ export function lashTriangles() {
   return Uint16Array.from(corners);
 }
 
-/** Fills the table: each band goes from the ball over the lid's edge to the skin, above on to the tips of the lashes. */
+/** Fills the table: each band goes from the ball over the lid's edge to the skin, above on to the lashes' tips. */
 export const LASH_SHAPE = `
 layout(location = 0) out vec4 place;
 ${FIELD}

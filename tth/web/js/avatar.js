@@ -1,0 +1,123 @@
+/** An avatar on a page: a session with a server, the voice that comes of it, and a face. */
+
+import { Player } from "./media/player.js";
+import { Client } from "./session/client.js";
+import { Dialogue, detail } from "./session/dialogue.js";
+import { Stage } from "./stage.js";
+
+/** @typedef {import("./session/client.js").Persona} Persona */
+/** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
+
+/** So long the face shows that it was interrupted. */
+const STARTLED_MS = 600;
+
+/**
+ * Ties client, player, dialogue and stage together; what each of them tells is heard from it itself.
+ *
+ * Dispatches `blocked` (boolean) when the browser begins or ceases to hold sound back.
+ */
+export class Avatar extends EventTarget {
+  #interruptedMs = -Infinity;
+  #blocked = false;
+  /** @type {Persona["look"]} */
+  #look = {};
+
+  client;
+  dialogue;
+  player;
+  stage;
+
+  /** Whether somebody is about to say something. */
+  listening = false;
+
+  /** @type {string | File | undefined} A GLB or VRM file to show in place of the drawn face. */
+  #model;
+
+  /**
+   * @param {object} options
+   * @param {HTMLElement} options.host Where the face is shown.
+   * @param {HTMLElement} [options.room] Where there is room for the head; all of the host where none is given.
+   * @param {import("./session/server.js").Server} options.server
+   * @param {string} [options.face] The renderer to begin with.
+   * @param {number | null} [options.latencyMs] From the sound's output to the ear, where the browser tells it wrong.
+   */
+  constructor({ host, room = host, server, face = "", latencyMs = null }) {
+    super();
+    this.player = new Player({ latencyMs });
+    this.client = new Client(server);
+    this.dialogue = new Dialogue(this.client, this.player);
+    this.stage = new Stage(host, room, (nowMs) => this.#read(nowMs), face);
+    this.client.addEventListener("session", (event) => {
+      const { persona } = /** @type {SessionInfo} */ (detail(event));
+      this.#look = persona.look;
+      this.#show();
+    });
+  }
+
+  /** Whether sound waits for a click or a key. */
+  get blocked() {
+    return this.#blocked;
+  }
+
+  /** @param {string | File | undefined} model A file, or its address. */
+  set model(model) {
+    this.#model = model;
+    this.#show();
+  }
+
+  /**
+   * Say something to it.
+   *
+   * @param {string} text
+   * @param {import("./session/client.js").Control} [control] For this answer.
+   * @returns {boolean} Whether there was a session to take it.
+   */
+  say(text, control) {
+    void this.player.unblock();
+    return this.dialogue.say(text, control);
+  }
+
+  /** Break off what it says. */
+  interrupt() {
+    if (this.dialogue.turn?.outcome === "running") this.#interruptedMs = performance.now();
+    this.dialogue.interrupt();
+  }
+
+  /** Leave the session and free what is held. */
+  async close() {
+    this.client.close();
+    this.stage.destroy();
+    await this.player.close();
+  }
+
+  #show() {
+    const { palette, model: _, ...colours } = this.#look ?? {};
+    this.stage.show({ palette, colours, model: this.#model });
+  }
+
+  /**
+   * What the face shows now.
+   *
+   * @param {number} nowMs
+   */
+  #read(nowMs) {
+    this.dialogue.tick(nowMs);
+    const blocked = this.player.blocked && this.player.position().state === "blocked";
+    if (blocked !== this.#blocked) {
+      this.#blocked = blocked;
+      this.dispatchEvent(new CustomEvent("blocked", { detail: blocked }));
+    }
+    return { mood: this.#mood(nowMs), weights: this.dialogue.weights(nowMs) };
+  }
+
+  /**
+   * @param {number} nowMs
+   * @returns {import("./life/life.js").Mood}
+   */
+  #mood(nowMs) {
+    if (nowMs - this.#interruptedMs < STARTLED_MS) return "interrupted";
+    const { state } = this.dialogue;
+    if (state === "thinking" || state === "speaking") return state;
+    return this.listening ? "listening" : "idle";
+  }
+}

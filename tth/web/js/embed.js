@@ -1,0 +1,218 @@
+/** `<tth-avatar>`: an avatar on anybody's page. */
+
+import { Avatar } from "./avatar.js";
+import { detail } from "./session/dialogue.js";
+import { Server } from "./session/server.js";
+
+/** Attributes that take effect when they change; the others are read when a session is opened. */
+const OBSERVED = ["model", "profile", "persona", "server", "key"];
+
+const HOME = new URL("../", import.meta.url);
+
+const STYLE = new CSSStyleSheet();
+STYLE.replaceSync(`
+:host { display: inline-block; position: relative; width: 320px; height: 320px; overflow: hidden; contain: strict; }
+:host([hidden]) { display: none; }
+[part="face"], .layer, canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
+[part="caption"] {
+  position: absolute; left: 4%; right: 4%; bottom: 4%; margin: 0; padding: .5em .8em; border-radius: .8em;
+  font: 500 max(13px, 1em)/1.35 system-ui, sans-serif; text-align: center; overflow-wrap: anywhere;
+  color: #2b1d24; background: rgb(255 250 246 / .86);
+}
+[part="caption"]:empty { display: none; }
+@media (prefers-color-scheme: dark) { [part="caption"] { color: #f7ecec; background: rgb(40 26 40 / .82); } }
+`);
+
+/**
+ * The element. Attributes: `server`, `key`, `profile`, `persona`, `face`, `model`, `captions`, `latency`, `manual`.
+ *
+ * Dispatches events that bubble: `avatarstate` ({state, message}), `avatarsaid` ({text}), `avatarcaption` ({text}),
+ * `avatarend` ({text, outcome}), `avatarblocked` ({blocked}), `avatarnotice` ({level, message}).
+ */
+export class TthAvatar extends HTMLElement {
+  static observedAttributes = OBSERVED;
+
+  #face = document.createElement("div");
+  #caption = document.createElement("p");
+  /** @type {Avatar | null} */
+  #avatar = null;
+  #leaving = new AbortController();
+
+  constructor() {
+    super();
+    this.#face.setAttribute("part", "face");
+    this.#face.setAttribute("role", "img");
+    this.#face.setAttribute("aria-label", "An avatar's face");
+    this.#caption.setAttribute("part", "caption");
+    this.#caption.setAttribute("aria-live", "polite");
+    const shadow = this.attachShadow({ mode: "open" });
+    shadow.adoptedStyleSheets = [STYLE];
+    shadow.append(this.#face, this.#caption);
+  }
+
+  /** What goes on: `closed`, or a state of the dialogue: connecting, ready, thinking, speaking, held, … */
+  get state() {
+    return this.#avatar?.dialogue.state ?? "closed";
+  }
+
+  /** The name of the renderer that draws. */
+  get renderer() {
+    return this.#avatar?.stage.renderer ?? "";
+  }
+
+  /** What it says, as far as it has been said. */
+  get text() {
+    return this.#avatar?.dialogue.text ?? "";
+  }
+
+  /** The pose drawn last: 52 weights, head, gaze, breath. */
+  get pose() {
+    return this.#avatar?.stage.pose ?? null;
+  }
+
+  connectedCallback() {
+    this.#leaving = new AbortController();
+    // A click or a key anywhere lets sound out.
+    const options = { capture: true, passive: true, signal: this.#leaving.signal };
+    for (const gesture of ["pointerdown", "keydown"]) {
+      document.addEventListener(gesture, () => void this.#avatar?.player.unblock(), options);
+    }
+    if (!this.hasAttribute("manual")) this.connect();
+  }
+
+  disconnectedCallback() {
+    this.#leaving.abort();
+    this.close();
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
+  attributeChangedCallback(name, before, now) {
+    if (!this.#avatar || before === now) return;
+    if (name === "model") this.#avatar.model = this.#model;
+    else if (name === "server" || name === "key") {
+      this.close();
+      this.connect();
+    } else this.#avatar.client.open(this.#wish);
+  }
+
+  /** Open a session, where there is none. */
+  connect() {
+    if (this.#avatar || !this.isConnected) return;
+    const server = new Server(this.#home, () => this.getAttribute("key"));
+    const avatar = new Avatar({
+      host: this.#face,
+      server,
+      face: this.getAttribute("face") ?? "",
+      latencyMs: this.hasAttribute("latency") ? Number(this.getAttribute("latency")) : null,
+    });
+    this.#avatar = avatar;
+    if (this.hasAttribute("model")) avatar.model = this.#model;
+    this.#listen(avatar);
+    avatar.client.open(this.#wish);
+  }
+
+  /** Leave the session; the face goes with it. */
+  close() {
+    const avatar = this.#avatar;
+    if (!avatar) return;
+    this.#avatar = null;
+    this.#caption.textContent = "";
+    void avatar.close();
+    this.#tell("avatarstate", { state: "closed", message: "" });
+  }
+
+  /**
+   * Say something to it.
+   *
+   * @param {string} text
+   * @param {import("./session/client.js").Control} [control] For this answer: `{ emotion: { label: "happy" } }`.
+   * @returns {boolean} Whether there was a session to take it.
+   */
+  say(text, control) {
+    return this.#avatar?.say(text, control) ?? false;
+  }
+
+  /** Break off what it says: sound, mouth and the model's memory. */
+  interrupt() {
+    this.#avatar?.interrupt();
+  }
+
+  /** @param {import("./session/client.js").Control} control Laid over the session's from the next answer on. */
+  control(control) {
+    this.#avatar?.dialogue.control(control);
+  }
+
+  /** Let sound out; within the handling of a click or a key. */
+  async unblock() {
+    await this.#avatar?.player.unblock();
+  }
+
+  get #home() {
+    const server = this.getAttribute("server");
+    return server ? new URL(server, document.baseURI) : HOME;
+  }
+
+  get #model() {
+    const model = this.getAttribute("model");
+    return model ? new URL(model, document.baseURI).href : undefined;
+  }
+
+  get #wish() {
+    const [profile, persona] = [this.getAttribute("profile"), this.getAttribute("persona")];
+    return { ...(profile && { profile }), ...(persona && { persona }) };
+  }
+
+  /** @param {Avatar} avatar */
+  #listen(avatar) {
+    const { client, dialogue, stage } = avatar;
+    avatar.addEventListener("blocked", (event) => this.#tell("avatarblocked", { blocked: detail(event) }));
+    client.addEventListener("session", (event) => {
+      const { persona } = /** @type {import("./session/client.js").SessionInfo} */ (detail(event));
+      this.#face.setAttribute("aria-label", `${persona.name}'s face`);
+    });
+    client.addEventListener("state", (event) => {
+      const { state, message } = detail(event);
+      if (state === "error") this.#tell("avatarstate", { state, message });
+      // A browser does not tell a page why another server's answer was kept from it.
+      else if (state === "reconnecting" && !message) this.#explain();
+    });
+    dialogue.addEventListener("state", (event) => {
+      if (detail(event) !== "error") this.#tell("avatarstate", { state: detail(event), message: "" });
+    });
+    dialogue.addEventListener("said", (event) => this.#tell("avatarsaid", { text: detail(event) }));
+    dialogue.addEventListener("caption", (event) => this.#show(detail(event)));
+    for (const source of [dialogue, stage]) {
+      source.addEventListener("notice", (event) => this.#tell("avatarnotice", detail(event)));
+    }
+  }
+
+  #explain() {
+    const away = this.#home.origin !== location.origin;
+    const message = away
+      ? `${this.#home.origin} cannot be reached, or it does not let pages of ${location.origin} connect: ` +
+        `the setting 'origins' of that server names those that may`
+      : `${this.#home.origin} cannot be reached`;
+    this.#tell("avatarnotice", { level: "warning", topic: "server", message });
+  }
+
+  /** @param {import("./session/dialogue.js").Turn} turn */
+  #show({ text, outcome }) {
+    if (this.hasAttribute("captions")) this.#caption.textContent = text;
+    this.#tell("avatarcaption", { text });
+    if (outcome !== "running") this.#tell("avatarend", { text, outcome });
+  }
+
+  /**
+   * @param {string} type
+   * @param {object} detail
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+}
+
+if (!customElements.get("tth-avatar")) customElements.define("tth-avatar", TthAvatar);
