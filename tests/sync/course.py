@@ -98,8 +98,8 @@ class Course:
 
     def underrun(self, seconds: float) -> None:
         """The server sends nothing for longer than there is sound in hand."""
-        self.behaviour.pause_s = seconds
         at_ms = self.now()
+        self.behaviour.pause_s = seconds
         self.shocks.append(Shock("underrun", at_ms, at_ms + seconds * 1000))
 
     def hide(self, seconds: float) -> None:

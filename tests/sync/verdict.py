@@ -63,16 +63,16 @@ def ended(shock: Shock, run: Recording) -> Shock:
     """An underrun ends with the first sound after the silence, and not before."""
     if shock.name != "underrun":
         return shock
-    _, to_ms = silence(shock, run)
-    return Shock(shock.name, shock.from_ms, to_ms)
+    found = silence(shock, run)
+    return shock if found is None else Shock(shock.name, shock.from_ms, found[1])
 
 
-def silence(shock: Shock, run: Recording) -> tuple[float, float]:
-    """Between which moments nothing was heard, in an underrun."""
+def silence(shock: Shock, run: Recording) -> tuple[float, float] | None:
+    """Between which moments nothing was heard, in an underrun; nothing where the sound in hand was enough after all."""
     loud_ms = run.sound_ms[run.loudness > LOUD]
     gaps = np.flatnonzero(np.diff(loud_ms) > SILENT_MS)
     heard = [(run.heard_at(loud_ms[at]), run.heard_at(loud_ms[at + 1])) for at in gaps]
-    return next(each for each in heard if shock.from_ms < each[0] < shock.to_ms + RECOVERY_MS)
+    return next((each for each in heard if shock.from_ms < each[0] < shock.to_ms + RECOVERY_MS), None)
 
 
 def touched(from_ms: float, to_ms: float, shocks: Sequence[Shock]) -> bool:
@@ -119,7 +119,8 @@ def recovery_ms(shock: Shock, run: Recording) -> float:
 
 
 def _closing_figures(course: Course, shocks: list[Shock], run: Recording) -> Iterator[Figure]:
-    dry = [silence(shock, run)[0] for shock in shocks if shock.name == "underrun"]
+    silent = (silence(shock, run) for shock in shocks if shock.name == "underrun")
+    dry = [found[0] for found in silent if found is not None]
     for name, begins, most in (("after Esc", course.stops, 120), ("in an underrun", dry, 320)):
         seen = [begin for begin in begins if gap_ms(run, begin, begin + most) <= STALLED_MS]
         took = max((shut_ms(run, begin) for begin in seen), default=0.0)
