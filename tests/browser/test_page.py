@@ -1,8 +1,6 @@
 """The page in a real browser, against a server that speaks synthetic vowels."""
 
-import os
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -405,36 +403,3 @@ def test_reduced_motion_keeps_the_head_still(serve, browser, visit):
     finished(page)
     head = page.evaluate("tthDebug.stage.pose.head")
     assert head == {"yaw": 0, "pitch": 0, "roll": 0}
-
-
-@pytest.mark.skipif("TTH_SCREENSHOTS" not in os.environ, reason="set TTH_SCREENSHOTS to a folder for pictures")
-def test_pictures_are_taken(serve, browser, visit):
-    folder = Path(os.environ["TTH_SCREENSHOTS"])
-    folder.mkdir(parents=True, exist_ok=True)
-    served = serve(answer=ANSWER)
-    for scheme in ("light", "dark"):
-        for name, width, height in (("desktop", 1280, 800), ("phone", 390, 844)):
-            options = {"viewport": {"width": width, "height": height}, "color_scheme": scheme}
-            page = visit(browser, f"{served.address}/?debug=1", **options)
-            page.evaluate("document.querySelector('#debug').style.display = 'none'")
-            page.screenshot(path=folder / f"{name}-{scheme}-idle.png")
-            say(page, "Hello, who are you?")
-            until(page, "tthDebug.player.position().unit > 30000 && tthDebug.stage.pose.weights[17] > 0.45")
-            page.screenshot(path=folder / f"{name}-{scheme}-speaking.png")
-            page.keyboard.press("Escape")
-    page = visit(browser, f"{served.address}/?debug=1")
-    page.evaluate("document.querySelector('#debug').style.display = 'none'")
-    for label in ("neutral", "happy", "sad", "angry", "surprised", "fearful", "disgusted"):
-        page.check(f"#emotion input[value={label}]", force=True)
-        say(page, "Hello")
-        until(page, "tthDebug.player.position().unit > 36000")
-        page.screenshot(path=folder / f"emotion-{label}.png")
-        page.keyboard.press("Escape")
-    page.check("#emotion input[value=auto]", force=True)
-    for persona in PERSONAS:
-        page.select_option("#persona", persona["id"])
-        until(page, f"document.title === '{persona['name']}' && tthDebug.dialogue.state === 'ready'")
-        say(page, "Hello")
-        until(page, "tthDebug.player.position().unit > 30000 && tthDebug.stage.pose.weights[17] > 0.45")
-        page.screenshot(path=folder / f"persona-{persona['id']}.png")
-        page.keyboard.press("Escape")

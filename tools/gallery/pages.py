@@ -13,6 +13,21 @@ from typing import Any
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 QUALITY = 86
 
+# The page draws as finely as the machine lets it; a picture can wait until it is drawn as finely as can be.
+FINE = """async ([palette, scheme]) => {
+  const { create } = await import("/js/face/sculpted/face.js");
+  const layer = document.createElement("div");
+  layer.className = "layer";
+  document.querySelector("#face").append(layer);
+  window.fine = create(layer, { palette, scheme });
+  await fine.ready;
+}"""
+DRAW = """() => {
+  fine.frame(document.querySelector("#room").getBoundingClientRect());
+  fine.resize();
+  fine.draw(tthDebug.stage.pose, 1);
+}"""
+
 
 @contextmanager
 def serving() -> Iterator[str]:
@@ -39,10 +54,12 @@ def take(browser: Any, folder: Path) -> Iterator[str]:
                 page.wait_for_selector('#state[data-state="ready"]')
                 _until(page, "tthDebug.stage.renderer === 'sculpted'")
                 page.evaluate("document.querySelector('#debug').style.display = 'none'")
+                page.evaluate(FINE, ["mira", scheme])
                 page.fill("#text", "Hello, who are you?")
                 page.press("#text", "Enter")
                 _until(page, "tthDebug.player.position().unit > 40000")
-                _until(page, "tthDebug.stage.pose.weights[17] > 0.25")
+                _until(page, "tthDebug.stage.pose.weights[17] > 0.25 && tthDebug.stage.pose.weights[0] < 0.15")
+                page.evaluate(DRAW)
                 name = f"page-{size}-{scheme}.jpg"
                 page.screenshot(path=folder / name, type="jpeg", quality=QUALITY)
                 page.close()
