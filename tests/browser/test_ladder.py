@@ -54,17 +54,19 @@ def shows(page: Any, name: str) -> None:
     until(page, f"ladder.name === {name!r} && seen().join() === {name!r}")
 
 
-def test_the_best_that_works_is_shown_and_no_other_is_made(climb):
+def test_the_last_is_seen_first_and_gives_way_to_the_best(climb):
     page = climb()
     shows(page, "best")
-    page.wait_for_timeout(200)
-    assert page.evaluate("doings") == ["best made for mira", "best has all"]
+    until(page, "doings.at(-1) === 'last gone'")
+    made = ["last made for mira", "last has all", "best made for mira", "best has all", "last gone"]
+    assert page.evaluate("doings") == made
     assert page.evaluate("told") == []
 
 
 def test_the_last_stands_in_until_a_better_one_is_ready_and_both_learn_of_room_and_look(climb):
     page = climb(best={"late": True})
     shows(page, "last")
+    until(page, "opens.best !== undefined")
     page.evaluate("ladder.frame({ left: 0, top: 0, right: 7, bottom: 7 })")
     page.evaluate("ladder.setLook({ palette: 'noor', scheme: 'light' })")
     assert page.evaluate("doings.slice(-4).toSorted()") == ["best has 7", "best is noor", "last has 7", "last is noor"]
@@ -77,6 +79,7 @@ def test_the_last_stands_in_until_a_better_one_is_ready_and_both_learn_of_room_a
 def test_a_face_changes_without_a_fade_for_those_who_want_less_motion(climb):
     page = climb(best={"late": True})
     shows(page, "last")
+    until(page, "opens.best !== undefined")
     page.evaluate("ladder.still = true, opens.best()")
     until(page, "ladder.name === 'best'")
     assert page.evaluate("document.querySelectorAll('canvas').length") == 1
@@ -86,6 +89,7 @@ def test_a_face_changes_without_a_fade_for_those_who_want_less_motion(climb):
 def test_one_that_cannot_be_made_is_told_once_and_the_next_draws(climb, fault):
     page = climb(best={fault: "no shaders"})
     shows(page, "last")
+    until(page, "told.length > 0")
     page.evaluate("ladder.setLook({ palette: 'noor', scheme: 'light' })")
     assert page.evaluate("told") == ["The best face cannot be shown: no shaders"]
 
@@ -99,6 +103,7 @@ def test_one_that_knows_it_cannot_work_here_gives_way_without_a_word(climb):
 def test_one_that_throws_while_it_draws_is_replaced_and_told_once(climb):
     page = climb(best={"draw": "out of memory"})
     shows(page, "best")
+    until(page, "document.querySelectorAll('.layer').length === 1")
     page.evaluate("draw(), draw()")
     shows(page, "last")
     page.evaluate("draw(), draw()")
@@ -146,6 +151,7 @@ def test_a_lost_graphics_card_brings_the_next_and_its_return_brings_the_best_bac
 def test_what_was_made_for_nobody_any_more_is_taken_away(climb):
     page = climb(best={"late": True})
     shows(page, "last")
+    until(page, "opens.best !== undefined")
     page.evaluate("ladder.setLook({ palette: 'mira', scheme: 'light', model: 'a.glb' })")
     shows(page, "model")
     page.evaluate("opens.best()")

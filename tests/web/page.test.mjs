@@ -11,9 +11,9 @@ const modules = readdirSync(new URL("js/", WEB), { recursive: true })
 
 test("every module is preloaded, so that none waits for the one that imports it", () => {
   const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
-  // Lips are read in the page only where sound does not pass the server, few show a model file, and the element is for
-  // other pages.
-  const needed = modules.filter((name) => !/^js\/(main\.js|embed\.js|lips\/|face\/model\/)/.test(name));
+  // Lips are read in the page only where sound does not pass the server, few show a model file, the sculpted face comes
+  // when there is a first one to be seen, and the element is for other pages.
+  const needed = modules.filter((name) => !/^js\/(main\.js|embed\.js|lips\/|face\/(model|sculpted)\/)/.test(name));
   assert.deepEqual(preloaded, needed);
 });
 

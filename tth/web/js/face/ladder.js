@@ -9,8 +9,8 @@
 /** @typedef {{rung: Rung, want: unknown}} Choice What shall draw, and for what. */
 /** @typedef {Choice & {layer: HTMLElement, renderer: Renderer}} Made */
 
-/** So long the page waits for the best renderer before the last one stands in for it. */
-const PATIENCE_MS = 150;
+/** So long the first picture is waited for where none is shown, as in a page that is hidden. */
+const UNSEEN_MS = 500;
 
 const FADE_MS = 240;
 
@@ -33,6 +33,8 @@ export class Ladder {
   /** @type {Choice[]} */
   #failed = [];
   #over = new AbortController();
+  /** Whether there was a face to be seen, so that making a better one keeps nobody waiting. */
+  #begun = false;
 
   /** Change faces without a fade. */
   still = false;
@@ -52,8 +54,7 @@ export class Ladder {
     const options = { capture: true, signal: this.#over.signal };
     host.addEventListener("webglcontextlost", (event) => this.#lose(event), options);
     host.addEventListener("webglcontextrestored", ({ target }) => this.#regain(target), options);
-    setTimeout(() => void this.#standIn(), PATIENCE_MS);
-    void this.#climb();
+    void this.#begin();
   }
 
   /** The name of the renderer that draws; empty before the first. */
@@ -97,6 +98,14 @@ export class Ladder {
     for (const made of [...this.#made]) this.#drop(made);
   }
 
+  /** First the one that draws at once, so that there is a face; then the best. */
+  async #begin() {
+    await this.#standIn();
+    await Promise.race([shown(), new Promise((go) => setTimeout(go, UNSEEN_MS))]);
+    this.#begun = true;
+    await this.#climb();
+  }
+
   #standing() {
     return [...this.#made].filter((made) => !this.#lost.has(made));
   }
@@ -116,7 +125,7 @@ export class Ladder {
   /** Make the best renderer, unless it draws already or is being made. */
   async #climb() {
     const best = this.#best();
-    if (!best || this.#over.signal.aborted) return;
+    if (!best || !this.#begun || this.#over.signal.aborted) return;
     if (this.#shown && same(best, this.#shown)) this.#coming = null;
     else if (!this.#coming || !same(best, this.#coming)) {
       this.#coming = best;
@@ -258,6 +267,11 @@ export class Ladder {
     void this.#climb();
     void this.#standIn();
   }
+}
+
+/** Resolves when what was just put on the page is seen. */
+function shown() {
+  return new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
 }
 
 /**

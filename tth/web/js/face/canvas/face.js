@@ -22,6 +22,11 @@ const MOST_PIXELS = 1_700_000;
 const ABOVE = 1.45;
 const BELOW = 1.2;
 
+/** A head larger than this, in pixels to a unit, is painted coarsely first: a face at once, its finish a second later. */
+const LARGE = 120;
+const SKETCH = 0.5;
+const SKETCHED_MS = 1000;
+
 /** How fast the head glides to another place: within this time to a third of the way that is left. */
 const GLIDE_MS = 120;
 
@@ -90,6 +95,7 @@ class CanvasFace {
   /** @type {ReturnType<typeof paintParts> | null} */
   #parts = null;
   #partsUnit = 0;
+  #begunMs = 0;
   /** @type {HTMLCanvasElement | null} */
   #backdrop = null;
 
@@ -148,7 +154,7 @@ class CanvasFace {
    * @param {number} nowMs
    */
   draw(pose, nowMs) {
-    const parts = this.#prepare();
+    const parts = this.#prepare(nowMs);
     this.#glide(nowMs);
     const ctx = this.#ctx;
     const w = named(pose.weights, this.#shapes);
@@ -171,9 +177,15 @@ class CanvasFace {
     ctx.setTransform(1, 0, 0, 1, 0, 0);
   }
 
-  /** Paint what is missing since the look or the size changed. */
-  #prepare() {
-    const { unit } = this.#goal;
+  /**
+   * Paint what is missing since the look or the size changed.
+   *
+   * @param {number} nowMs
+   */
+  #prepare(nowMs) {
+    this.#begunMs ||= nowMs;
+    const sketch = this.#goal.unit > LARGE && nowMs - this.#begunMs < SKETCHED_MS;
+    const unit = this.#goal.unit * (sketch ? SKETCH : 1);
     const off = unit / (this.#partsUnit || 1);
     if (!this.#parts || off > 1.3 || off < 0.6) {
       this.#partsUnit = Math.max(40, unit);

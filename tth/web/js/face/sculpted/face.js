@@ -5,8 +5,8 @@ import { DISTANCE, EYE_LEVEL, turnOf, viewOf } from "./camera.js";
 import { packForm } from "./form.js";
 import { characterOf } from "./forms.js";
 import { Pace } from "./pace.js";
-import { sculpt } from "./parts.js";
 import { Scene } from "./scene.js";
+import { Sculptor } from "./sculptor.js";
 import { linear } from "./tint.js";
 
 /** @typedef {import("../renderer.js").Look} Look */
@@ -40,6 +40,7 @@ class SculptedFace {
 
   #canvas;
   #scene;
+  #sculptor = new Sculptor();
   #look;
   /** @type {import("./forms.js").Character & {name: string} | null} */
   #who = null;
@@ -100,6 +101,7 @@ class SculptedFace {
 
   destroy() {
     this.#sculpting++;
+    this.#sculptor.close();
     this.#scene.drop();
     this.#canvas.remove();
   }
@@ -126,22 +128,22 @@ class SculptedFace {
 
   /** Wait for the compiler without holding up the page, then sculpt. */
   async #begin() {
-    while (!this.#scene.linked) await new Promise((go) => setTimeout(go, 8));
+    while (!this.#scene.linked) await new Promise((go) => setTimeout(go, 30));
     await this.#sculpt();
   }
 
   /** Sculpt who the look asks for; until that is done, the picture shows who was there before. */
   async #sculpt() {
-    const turn = ++this.#sculpting,
-      who = characterOf(this.#look);
+    const turn = ++this.#sculpting;
+    const who = characterOf(this.#look);
     const shell = this.#lay(who);
     if (this.#who) this.#lay(this.#who);
     const fine = this.#pace.smooth;
-    const { parts, sheltered } = await sculpt(who, shell, fine);
-    if (turn !== this.#sculpting) return;
+    const made = await this.#sculptor.sculpt(who, shell, fine);
+    if (!made || turn !== this.#sculpting) return;
     this.#who = who;
     this.#lay(who);
-    this.#scene.dress(parts, sheltered, fine);
+    this.#scene.dress(made.parts, made.sheltered, fine);
     this.#fine = fine;
   }
 
