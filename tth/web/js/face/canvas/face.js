@@ -22,7 +22,7 @@ const MOST_PIXELS = 1_700_000;
 const ABOVE = 1.45;
 const BELOW = 1.2;
 
-/** A head larger than this, in pixels to a unit, is painted coarsely first: a face at once, its finish a second later. */
+/** A head larger than this, in pixels to a unit, is painted coarsely first: a face at once, finished a second later. */
 const LARGE = 120;
 const SKETCH = 0.5;
 const SKETCHED_MS = 1000;
