@@ -2,17 +2,15 @@
 
 import functools
 import re
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from program import running
 from test_page import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
@@ -48,18 +46,6 @@ def elsewhere(tmp_path) -> Iterator[Callable[[str], str]]:
 
         yield put
         server.shutdown()
-
-
-@contextmanager
-def running(*options: str) -> Iterator[str]:
-    command = [str(Path(sys.executable).with_name("tth")), "serve", "--port", "0", "--log-level", "warning", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, f"no address in {line!r}"
-        yield found.group().rstrip("/")
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
 
 
 @pytest.fixture

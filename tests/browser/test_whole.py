@@ -1,14 +1,10 @@
 """The whole program as a person meets it: ``tth serve`` in a process, its page in a browser."""
 
-import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
+from program import running
 from test_page import RECORD, escape_in_mid_sentence, finished, say, until
 
 from tth.cli.checkup_page import look_at_page
@@ -22,15 +18,8 @@ UNITS = 24_000
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Where ``tth serve`` with the default profile can be reached."""
-    command = [str(Path(sys.executable).with_name("tth")), "serve", "--port", "0", "--log-level", "warning"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    line = process.stdout.readline()
-    found = re.search(r"http://\S+", line)
-    assert found, f"no address in {line!r}"
-    yield found.group().rstrip("/")
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
-    process.stdout.close()
+    with running() as found:
+        yield found
 
 
 def rows_of(page, turn):

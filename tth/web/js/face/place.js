@@ -13,8 +13,21 @@ const BELOW = 1.2;
  * @param {number} height Of the picture.
  * @returns {Place}
  */
-export function placeHead({ left, top, right, bottom }, height) {
+function placeHead({ left, top, right, bottom }, height) {
   const unit = Math.max(12, Math.min((right - left) * 0.335, height * 0.252, (bottom - top) / (ABOVE + BELOW)));
   const spare = Math.max(0, bottom - top - (ABOVE + BELOW) * unit);
   return { x: (left + right) / 2, y: top + ABOVE * unit + spare * 0.4, unit };
+}
+
+/**
+ * The same on a canvas that may have other pixels than the page.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./renderer.js").Room | null} room In page pixels; null for all of the canvas.
+ * @returns {Place}
+ */
+export function placeOn({ width, height, clientWidth }, room) {
+  const ratio = width / Math.max(1, clientWidth);
+  const { left, top, right, bottom } = room ?? { left: 0, top: 0, right: width / ratio, bottom: height / ratio };
+  return placeHead({ left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio }, height);
 }

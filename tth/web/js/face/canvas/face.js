@@ -1,6 +1,7 @@
 /** A painted face on a plain 2D canvas: works everywhere, costs little. */
 
 import { NAMES, named } from "../arkit.js";
+import { placeOn } from "../place.js";
 import { paintBackdrop } from "./backdrop.js";
 import { drawBrows, drawGlasses, drawNose, paintNose } from "./brows.js";
 import { FLOOR, paintBust } from "./bust.js";
@@ -18,10 +19,6 @@ import { Space, shadowOf } from "./space.js";
 /** Largest picture that is painted; a larger canvas shows it enlarged. */
 const MOST_PIXELS = 1_700_000;
 
-/** From the head's centre to the top of the hair and the chin of an open mouth, in head units. */
-const ABOVE = 1.45;
-const BELOW = 1.2;
-
 /** A head larger than this, in pixels to a unit, is painted coarsely first: a face at once, finished a second later. */
 const LARGE = 120;
 const SKETCH = 0.5;
@@ -29,8 +26,6 @@ const SKETCHED_MS = 1000;
 
 /** How fast the head glides to another place: within this time to a third of the way that is left. */
 const GLIDE_MS = 120;
-
-/** @typedef {{x: number, y: number, unit: number}} Place */
 
 /**
  * Everything that is painted once for a look and a size.
@@ -48,19 +43,6 @@ function paintParts(palette, perUnit) {
     nose: paintNose(palette, perUnit),
     iris: paintIris(palette),
   };
-}
-
-/**
- * Where the head stands: in the middle of the room and as large as fits.
- *
- * @param {import("../renderer.js").Room} room In pixels of the picture.
- * @param {number} height Of the picture.
- * @returns {Place}
- */
-function placeHead({ left, top, right, bottom }, height) {
-  const unit = Math.max(12, Math.min((right - left) * 0.335, height * 0.252, (bottom - top) / (ABOVE + BELOW)));
-  const spare = Math.max(0, bottom - top - (ABOVE + BELOW) * unit);
-  return { x: (left + right) / 2, y: top + ABOVE * unit + spare * 0.4, unit };
 }
 
 /**
@@ -86,7 +68,7 @@ class CanvasFace {
   #space = new Space();
   #body = new Space();
   #shapes = /** @type {import("../arkit.js").Shapes} */ (Object.fromEntries(NAMES.map((name) => [name, 0])));
-  /** @type {Place} */
+  /** @type {import("../place.js").Place} */
   #head = { x: 0, y: 0, unit: 0 };
   #goal = this.#head;
   #drawnMs = 0;
@@ -135,11 +117,7 @@ class CanvasFace {
   /** @param {import("../renderer.js").Room | null} room */
   frame(room) {
     this.#room = room;
-    const { width, height, clientWidth } = this.#canvas;
-    const ratio = width / Math.max(1, clientWidth);
-    const { left, top, right, bottom } = room ?? { left: 0, top: 0, right: width / ratio, bottom: height / ratio };
-    const scaled = { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio };
-    this.#goal = placeHead(scaled, height);
+    this.#goal = placeOn(this.#canvas, room);
   }
 
   destroy() {

@@ -5,24 +5,13 @@ import { FORM } from "./form.js";
 import { LIDS } from "./lids.js";
 import { LIGHT, WORLD } from "./light.js";
 import { WEIGHTS } from "./names.js";
+import { patches } from "./patches.js";
 
 const ACROSS = 28;
 const DOWN = 20;
 
 /** The front of both balls: a quarter more than half of each. */
-export function ballTriangles() {
-  const corners = [];
-  for (let side = 0; side < 2; side++) {
-    const from = side * (ACROSS + 1) * (DOWN + 1);
-    for (let j = 0; j < DOWN; j++) {
-      for (let i = 0; i < ACROSS; i++) {
-        const a = from + j * (ACROSS + 1) + i, b = a + ACROSS + 1;
-        corners.push(a, b, a + 1, a + 1, b, b + 1);
-      }
-    }
-  }
-  return Uint16Array.from(corners);
-}
+export const ballTriangles = () => patches(2, DOWN, ACROSS);
 
 export const BALL_VERTEX = `
 ${WORLD}

@@ -2,23 +2,12 @@
 
 import { FIELD } from "./field.js";
 import { LIGHT, WORLD } from "./light.js";
+import { patches } from "./patches.js";
 
 const LONG = 22;
 const WIDE = 6;
 
-export function browTriangles() {
-  const corners = [];
-  for (let side = 0; side < 2; side++) {
-    const from = side * (LONG + 1) * (WIDE + 1);
-    for (let i = 0; i < LONG; i++) {
-      for (let j = 0; j < WIDE; j++) {
-        const a = from + i * (WIDE + 1) + j, b = a + WIDE + 1;
-        corners.push(a, b, a + 1, a + 1, b, b + 1);
-      }
-    }
-  }
-  return Uint16Array.from(corners);
-}
+export const browTriangles = () => patches(2, LONG, WIDE);
 
 /** Size of the table of the brows' vertices: across both, and along. */
 export const BROW_WIDTH = 2 * (WIDE + 1);

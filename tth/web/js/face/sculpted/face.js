@@ -1,6 +1,6 @@
 /** A head sculpted as a distance function, drawn with WebGL2: no library, no asset. */
 
-import { placeHead } from "../place.js";
+import { placeOn } from "../place.js";
 import { DISTANCE, EYE_LEVEL, turnOf, viewOf } from "./camera.js";
 import { packForm } from "./form.js";
 import { characterOf } from "./forms.js";
@@ -90,13 +90,7 @@ class SculptedFace {
   /** @param {import("../renderer.js").Room | null} room */
   frame(room) {
     this.#room = room;
-    const { width, height, clientWidth } = this.#canvas;
-    const ratio = width / Math.max(1, clientWidth);
-    const { left, top, right, bottom } = room ?? { left: 0, top: 0, right: width / ratio, bottom: height / ratio };
-    this.#goal = placeHead(
-      { left: left * ratio, top: top * ratio, right: right * ratio, bottom: bottom * ratio },
-      height,
-    );
+    this.#goal = placeOn(this.#canvas, room);
   }
 
   destroy() {

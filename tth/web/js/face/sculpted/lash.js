@@ -3,6 +3,7 @@
 import { FIELD } from "./field.js";
 import { LIDS } from "./lids.js";
 import { LIGHT, WORLD } from "./light.js";
+import { patches } from "./patches.js";
 
 const LONG = 24;
 const WIDE = 4;
@@ -13,18 +14,7 @@ export const LASH_WIDTH = BANDS * (WIDE + 1);
 export const LASH_HEIGHT = LONG + 1;
 
 /** Four bands: the upper of the left and the right eye, then the lower ones. */
-export function lashTriangles() {
-  const corners = [];
-  for (let band = 0; band < BANDS; band++) {
-    for (let i = 0; i < LONG; i++) {
-      for (let j = 0; j < WIDE; j++) {
-        const a = i * LASH_WIDTH + band * (WIDE + 1) + j, b = a + LASH_WIDTH;
-        corners.push(a, b, a + 1, a + 1, b, b + 1);
-      }
-    }
-  }
-  return Uint16Array.from(corners);
-}
+export const lashTriangles = () => patches(BANDS, LONG, WIDE);
 
 /** Fills the table: each band goes from the ball over the lid's edge to the skin, above on to the lashes' tips. */
 export const LASH_SHAPE = `
@@ -61,7 +51,9 @@ uniform sampler2D lashes;
 out float dark;
 out vec3 shade;
 void main() {
-  vec4 place = texelFetch(lashes, ivec2(gl_VertexID % ${LASH_WIDTH}, gl_VertexID / ${LASH_WIDTH}), 0);
+  const int L = ${LONG} + 1, W = ${WIDE} + 1;
+  int each = gl_VertexID % (L * W);
+  vec4 place = texelFetch(lashes, ivec2(gl_VertexID / (L * W) * W + each % W, each / W), 0);
   dark = place.w;
   vec3 world = fromHead(place.xyz);
   shade = shadeOf(world, vec3(0., 0., 1.));

@@ -6,25 +6,14 @@ import { GRID } from "./grid.js";
 import { LIGHT, WORLD } from "./light.js";
 import { MOUTH } from "./mouth.js";
 import { WEIGHTS } from "./names.js";
+import { patches } from "./patches.js";
 
 const LONG = 18;
 const WIDE = 7;
 const PARTS = 4;
 
 /** Four patches: upper teeth, lower teeth, tongue, and the hollow. */
-export function withinTriangles() {
-  const corners = [];
-  for (let part = 0; part < PARTS; part++) {
-    const from = part * (LONG + 1) * (WIDE + 1);
-    for (let i = 0; i < LONG; i++) {
-      for (let j = 0; j < WIDE; j++) {
-        const a = from + i * (WIDE + 1) + j, b = a + WIDE + 1;
-        corners.push(a, b, a + 1, a + 1, b, b + 1);
-      }
-    }
-  }
-  return Uint16Array.from(corners);
-}
+export const withinTriangles = () => patches(PARTS, LONG, WIDE);
 
 export const WITHIN_VERTEX = `
 ${WEIGHTS}
