@@ -72,7 +72,7 @@ async def test_it_prints_its_address_and_answers_there(tmp_path) -> None:
     with served(tmp_path) as server:
         page = server.get("/")
         assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-        assert b"<canvas" in page.body
+        assert b'id="face"' in page.body
         assert server.get("/health").status == 200
         assert server.get("/health").json["status"] == "ok"
         assert server.stop() == 0

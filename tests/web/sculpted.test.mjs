@@ -172,8 +172,8 @@ test("late pictures cost the smoothing, then size, then every second picture", (
   assert.ok(!pace.smooth && pace.scale === 1, "looked at early");
   run(38, 24);
   assert.equal(pace.scale, 0.75);
-  run(36, 48);
-  assert.equal(pace.scale, 0.4);
+  run(36, 24);
+  assert.equal(pace.scale, 0.55);
   assert.equal(run(30, 23), 23);
   assert.equal(run(30, 20), 10, "less to draw has helped, and not enough");
 });

@@ -5,6 +5,7 @@ import { placeOn } from "../place.js";
 import { paintBackdrop } from "./backdrop.js";
 import { drawBrows, drawGlasses, drawNose, paintNose } from "./brows.js";
 import { FLOOR, paintBust } from "./bust.js";
+import { drawBeard } from "./crop.js";
 import { drawEyes, paintIris } from "./eyes.js";
 import { paintHair } from "./hair.js";
 import { drawMouth } from "./mouth.js";
@@ -230,6 +231,7 @@ class CanvasFace {
     ctx.save();
     fillFace(ctx, space, parts.skin, outline(space, palette, w, drop, aside), drop, aside);
     modelFace(ctx, space, palette, w, drop);
+    if (palette.beard) drawBeard(ctx, space, palette, drop);
     drawNose(ctx, space, palette, w, parts.nose);
     drawEyes(ctx, space, palette, w, pose.gaze, parts.iris, nowMs);
     drawMouth(ctx, space, palette, w, aside);

@@ -3,6 +3,7 @@
 import { seeded } from "../../life/random.js";
 import { line, pointAt, shape, soft } from "./brush.js";
 import { blend, clear, ramp } from "./colour.js";
+import { crop } from "./crop.js";
 import { curls } from "./curls.js";
 import { layer } from "./space.js";
 import { locksBetween, paintLock } from "./strands.js";
@@ -21,7 +22,7 @@ const BOX = [-1.5, -1.75, 3, 3.3];
  * @returns {Hair}
  */
 export function paintHair(palette, perUnit) {
-  const { back, front } = { waves, curls, fronds }[palette.hairKind](palette);
+  const { back, front } = { waves, curls, fronds, crop }[palette.hairKind](palette);
   return { back: layer(perUnit, BOX, back), front: layer(perUnit, BOX, front) };
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * @typedef {object} Palette
- * @property {"waves" | "curls" | "fronds"} hairKind
+ * @property {"waves" | "curls" | "fronds" | "crop"} hairKind
  * @property {string} skin
  * @property {string} lit Skin in the light.
  * @property {string} shade Skin in the shadow.
@@ -31,6 +31,8 @@
  * @property {number} lash
  * @property {boolean} freckles
  * @property {boolean} glasses
+ * @property {boolean} [beard]
+ * @property {boolean} [earrings]
  * @property {number} glow How much the irises shine by themselves.
  */
 
@@ -40,21 +42,21 @@ const PALETTES = {
     hairKind: "waves",
     skin: "#f1bd9d", lit: "#ffe4cd", shade: "#c67d60", deep: "#93483b", blush: "#ec7763",
     lip: "#c75a58", lipLit: "#f5a596",
-    hair: "#82402f", hairLit: "#e39a63", hairDark: "#34131c", brow: "#5a2a24",
+    hair: "#a04a2c", hairLit: "#f0a25e", hairDark: "#4a1a18", brow: "#5a2a24",
     iris: "#4d9079", irisLit: "#c3ebb5", irisDark: "#14352f", white: "#fbf4ee",
     cloth: "#2c7c80", clothLit: "#74c6ba", clothDark: "#123a48", rim: "#ffc08a",
     day: ["#ffeedd", "#f6c3a6", "#c98d97"], night: ["#8a5360", "#452e4d", "#17121f"],
     jaw: 1, eye: 1, lipFull: 1, browThick: 1, lash: 1, freckles: true, glasses: false, glow: 0,
   },
   noor: {
-    hairKind: "curls",
-    skin: "#9a6242", lit: "#d79c70", shade: "#64372a", deep: "#3a1812", blush: "#b9553d",
+    hairKind: "curls", earrings: true,
+    skin: "#87492f", lit: "#c07f58", shade: "#562a20", deep: "#32130f", blush: "#b9553d",
     lip: "#94463f", lipLit: "#dd9380",
     hair: "#33211d", hairLit: "#8f6148", hairDark: "#110a0c", brow: "#1d1110",
     iris: "#75441f", irisLit: "#e2a557", irisDark: "#241008", white: "#f8f1e8",
     cloth: "#dfa33c", clothLit: "#fadd96", clothDark: "#86501f", rim: "#ffe6b8",
     day: ["#eef6ec", "#b4d4c4", "#6b999c"], night: ["#37696a", "#1e3946", "#0c151d"],
-    jaw: 1.06, eye: 0.95, lipFull: 1.2, browThick: 1.25, lash: 0.85, freckles: false, glasses: true, glow: 0,
+    jaw: 1.06, eye: 0.95, lipFull: 1.2, browThick: 1.25, lash: 0.85, freckles: false, glasses: false, glow: 0,
   },
   ori: {
     hairKind: "fronds",
@@ -67,7 +69,7 @@ const PALETTES = {
     jaw: 0.9, eye: 1.18, lipFull: 0.8, browThick: 0.7, lash: 0.9, freckles: true, glasses: false, glow: 0.6,
   },
   teo: {
-    hairKind: "waves",
+    hairKind: "crop", beard: true,
     skin: "#dca783", lit: "#f9d9ba", shade: "#a86c4e", deep: "#6e3a2c", blush: "#d2674f",
     lip: "#b0605a", lipLit: "#e3a493",
     hair: "#6a584c", hairLit: "#b9a898", hairDark: "#2e2522", brow: "#3f322b",

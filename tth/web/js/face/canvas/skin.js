@@ -167,13 +167,13 @@ export function modelFace(ctx, space, p, w, drop) {
  * @param {Palette} p
  */
 export function drawEars(ctx, space, p) {
-  if (p.hairKind !== "curls") return;
+  if (p.hairKind !== "curls" && p.hairKind !== "crop") return;
   for (const k of [-1, 1]) {
     const edge = [[0.7, -0.02], [0.82, -0.12], [0.9, 0.0], [0.87, 0.2], [0.8, 0.36], [0.71, 0.34]];
     shape(ctx, edge.map(([x, y]) => space.at(k * x, y, -0.08)));
     ctx.fillStyle = k < 0 ? blend(p.skin, p.blush, 0.12) : blend(p.shade, p.rim, 0.2);
     ctx.fill();
     soft(ctx, space.at(k * 0.8, 0.1, -0.05), 0.06, 0.15, p.deep, 0.5, 0.15 * k);
-    if (p.glasses) soft(ctx, space.at(k * 0.82, 0.43, -0.02), 0.05, 0.05, p.clothLit, 1);
+    if (p.earrings) soft(ctx, space.at(k * 0.82, 0.43, -0.02), 0.05, 0.05, p.clothLit, 1);
   }
 }

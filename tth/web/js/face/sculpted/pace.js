@@ -6,7 +6,6 @@ const STEPS = [
   [1, false],
   [0.75, false],
   [0.55, false],
-  [0.4, false],
 ];
 
 /** Pictures between two looks; the first look is taken early, for a slow machine is slow from the start. */

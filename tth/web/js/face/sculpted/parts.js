@@ -57,7 +57,7 @@ export async function sculpt(who, shell, fine) {
         "cloth",
         (p) => clothes(p, who.shoulders, who.cut),
         { min: [-1.7, -2.6, -0.95], max: [1.7, -1.1, 0.5] },
-        fine ? 0.05 : 0.085,
+        fine ? 0.05 : 0.062,
         around,
         () => 0,
       ),

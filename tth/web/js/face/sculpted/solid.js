@@ -16,7 +16,7 @@ vec3 placed() {
   vec3 inHead = turning() * (place - PIVOT) + PIVOT + lift;
   // Breath lifts the shoulders more than the chest, and widens it a little.
   // On a tall page the figure goes on below what was sculpted.
-  vec3 at = place - vec3(0., 6. * max(0., -2.25 - place.y), 0.);
+  vec3 at = place - vec3(0., 40. * max(0., -2.25 - place.y), 0.);
   vec3 body = at + breath * vec3(.010 * place.x, .030 * smoothstep(-2.6, -1.4, place.y),
     .018 * smoothstep(.2, -.1, abs(place.x) - .5));
   return mix(body, inHead, traits.y);

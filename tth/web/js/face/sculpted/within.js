@@ -26,7 +26,10 @@ out float part, up;
 
 vec3 placeOf(float which, float s, float t) {
   float open = openness(), ax = s * s;
-  float back_ = .05 * max(mouthRollUpper, mouthRollLower) + .02 * roundness();
+  // Behind lips that are all but shut, the teeth keep away from them.
+  float gap = open + .3 * (mouthUpperUp(.5) + mouthLowerDown(.5)) + .2 * mouthFunnel
+    + .3 * max(0., mouthRollLower - mouthRollUpper);
+  float back_ = .05 * max(mouthRollUpper, mouthRollLower) + .02 * roundness() + .04 * (1. - smoothstep(.0, .06, gap));
   vec3 jaw = vec3(.085 * (jawLeft - jawRight), -.235 * open - .05 * (jawOpen - open), .06 * jawForward);
   if (which < .5 || (which > .5 && which < 1.5)) {
     bool above = which < .5;
