@@ -1,6 +1,8 @@
 """Avatars from GLB and VRM files move as the weights say, and files that cannot work say why."""
 
 import base64
+import json
+import struct
 from typing import Any
 
 import models
@@ -218,8 +220,31 @@ BROKEN = {
                 "asset": {"version": "2.0"},
             }
         ),
-        "odd.glb cannot be built",
+        "odd.glb cannot be built, its parts do not fit together; export it again",
     ),
+}
+
+
+def spoil(content: bytes, kind: str, value: float) -> bytes:
+    """The file with all positions, or all indices, of this value."""
+    length = struct.unpack_from("<I", content, 12)[0]
+    gltf, data = json.loads(content[20 : 20 + length]), bytearray(content[28 + length :])
+    for mesh in gltf["meshes"]:
+        for primitive in mesh["primitives"]:
+            accessor = gltf["accessors"][primitive["indices"] if kind == "index" else primitive["attributes"][kind]]
+            view = gltf["bufferViews"][accessor["bufferView"]]
+            start = view.get("byteOffset", 0) + accessor.get("byteOffset", 0)
+            written = {5123: "<H", 5125: "<I", 5126: "<f"}[accessor["componentType"]]
+            step = struct.calcsize(written)
+            for place in range(accessor["count"] * (3 if kind == "POSITION" else 1)):
+                struct.pack_into(written, data, start + place * step, value)
+    return models.glb(gltf, bytes(data))
+
+
+INVISIBLE = {
+    "nan.glb": spoil(models.make_glb(["jawOpen"]), "POSITION", float("nan")),
+    "point.glb": spoil(models.make_bare_glb(["jawOpen"]), "POSITION", 1.0),
+    "beyond.glb": spoil(models.make_glb(["jawOpen"]), "index", 65_000),
 }
 
 
@@ -237,6 +262,22 @@ def test_a_file_that_cannot_work_says_why_on_the_page_and_the_drawn_face_stays(s
         offer(page, name, content)
         until(page, told(f"The model face cannot be shown: {message}"))
         assert page.evaluate("tthDebug.stage.renderer") == "canvas"
+
+
+def test_a_file_that_would_show_nothing_is_refused(serve, browser, visit):
+    page = visit(browser, f"{serve().address}/?debug=1", troubled=True)
+    for name, content in INVISIBLE.items():
+        offer(page, name, content)
+        until(page, told(f"The model face cannot be shown: {name} shows nothing, its meshes are empty"))
+        assert page.evaluate("tthDebug.stage.renderer") == "canvas"
+
+
+def test_draco_that_is_named_and_not_used_needs_no_decoder(show):
+    content = models.make_glb(["jawOpen"])
+    length = struct.unpack_from("<I", content, 12)[0]
+    gltf = {**json.loads(content[20 : 20 + length]), "extensionsUsed": ["KHR_draco_mesh_compression"]}
+    page = show("a.glb", models.glb(gltf, content[28 + length :]))
+    assert min(page.evaluate("differ(paint({}), paint({ jawOpen: 0.6 }))")) > 20
 
 
 def test_a_browser_without_webgl_says_so_and_keeps_the_drawn_face(serve, browser, visit):

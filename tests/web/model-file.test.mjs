@@ -16,6 +16,7 @@ function glb(description, { magic = 0x46546c67, version = 2, longer = 0 } = {}) 
 
 const plain = (text) => new TextEncoder().encode(text).buffer;
 const named = (...targetNames) => ({ asset: { version: "2.0" }, meshes: [{ extras: { targetNames }, primitives: [] }] });
+const hung = (count, children) => Array.from({ length: count }, (_, i) => ({ children: children(i) }));
 const expressed = (extensions) => ({ asset: { version: "2.0" }, meshes: [{ primitives: [{ targets: [{}] }] }], extensions });
 
 const GOOD = {
@@ -26,6 +27,10 @@ const GOOD = {
   "VRM 1.0": expressed({ VRMC_vrm: { expressions: { preset: { aa: {} } } } }),
   "VRM 1.0 with custom expressions": expressed({ VRMC_vrm: { expressions: { custom: { JawOpen: {} } } } }),
   "what is known to be required": { ...named("jawOpen"), extensionsRequired: ["KHR_texture_transform"] },
+  "sides as in Blender": named("eyeBlink.L"),
+  "Draco that nothing uses": { ...named("jawOpen"), extensionsUsed: ["KHR_draco_mesh_compression"] },
+  "many nodes side by side": { ...named("jawOpen"), nodes: [{ children: [...Array(5000).keys()].slice(1) }, ...hung(4999, () => [])] },
+  "a child that is not there": { ...named("jawOpen"), nodes: [{ children: [7] }] },
   "a KTX2 picture beside another": { ...named("jawOpen"), extensionsUsed: ["KHR_texture_basisu"] },
   "a picture written into the description": { ...named("jawOpen"), images: [{ uri: "data:image/png;base64,AA" }] },
 };
@@ -49,7 +54,12 @@ const BAD = {
   "pictures of another host": [
     glb({ ...named("jawOpen"), images: [{ uri: "//example.com/a.png" }] }), /elsewhere \(\/\/example\.com\/a\.png\)/,
   ],
-  "Draco": [glb({ ...named("jawOpen"), extensionsUsed: ["KHR_draco_mesh_compression"] }), /Draco .* export it without/],
+  "Draco": [
+    glb({ meshes: [{ primitives: [{ extensions: { KHR_draco_mesh_compression: {} } }] }] }), /Draco .* export it without/,
+  ],
+  "Draco that it needs": [glb({ ...named("jawOpen"), extensionsRequired: ["KHR_draco_mesh_compression"] }), /Draco/],
+  "a node below itself": [glb({ ...named("jawOpen"), nodes: hung(2, (i) => [1 - i]) }), /hang on themselves; mend/],
+  "nodes too deep": [glb({ ...named("jawOpen"), nodes: hung(9999, (i) => [i + 1]) }), /more than 500 nodes in one chain; .* export/],
   "meshopt": [glb({ ...named("jawOpen"), extensionsRequired: ["EXT_meshopt_compression"] }), /meshopt .* export it without/],
   "KTX2": [glb({ ...named("jawOpen"), extensionsRequired: ["KHR_texture_basisu"] }), /KTX2 textures.* export it without/],
   "an extension of its own": [glb({ ...named("jawOpen"), extensionsRequired: ["ACME_x"] }), /needs the glTF extension ACME_x/],

@@ -3,11 +3,12 @@ import { test } from "node:test";
 
 import { NAMES } from "../../tth/web/js/face/arkit.js";
 import { lookOf, writeLook } from "../../tth/web/js/face/model/eyes.js";
-import { headOf, viewOf } from "../../tth/web/js/face/model/framing.js";
+import { headOf, isThere, viewOf } from "../../tth/web/js/face/model/framing.js";
 import { unmixer } from "../../tth/web/js/face/model/mixture.js";
 import { besideSpeech, moodsOf } from "../../tth/web/js/face/model/moods.js";
 import { boneOf, kinOf, shapeOf, visemeOf } from "../../tth/web/js/face/model/names.js";
 import { planExpressions, planShapes } from "../../tth/web/js/face/model/plan.js";
+import { isSolid } from "../../tth/web/js/face/model/solid.js";
 import { visemesOf, vowelsOf } from "../../tth/web/js/face/model/speech.js";
 import { SHAPES, VISEMES } from "../../tth/web/js/lips/tables.js";
 
@@ -27,6 +28,8 @@ const SPELLINGS = {
   "short sides": (name) => name.replace(/Left$/, "_L").replace(/Right$/, "_R"),
   "sides set off": (name) => name.replace(/(Left|Right)$/, "_$1"),
   "short sides without a mark": (name) => name.replace(/(?<=[a-z])(L)eft$|(?<=[a-z])(R)ight$/, "$1$2"),
+  "sides set off by a dot": (name) => name.replace(/Left$/, ".L").replace(/Right$/, ".r"),
+  "whole sides set off by a dot, behind another": (name) => `Face.${name.replace(/(Left|Right)$/, ".$1")}`,
   "behind a dot": (name) => `blendShape1.${name}`,
   "behind a mesh's name": (name) => `Face_M_${name}`,
   "in small letters with lines": (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
@@ -47,6 +50,7 @@ test("what is akin to the 52 names them", () => {
   assert.deepEqual(kinOf("mouthSmile"), ["mouthSmileLeft", "mouthSmileRight"]);
   assert.deepEqual(kinOf("Face.eyesClosed"), ["eyeBlinkLeft", "eyeBlinkRight"]);
   assert.deepEqual(kinOf("browInnerUp_L"), ["browInnerUp"]);
+  assert.deepEqual(kinOf("Face.blink.R"), ["eyeBlinkRight"]);
   assert.deepEqual([kinOf("jaw"), kinOf("mouth"), kinOf("mouthSmileLeft")], [null, null, null]);
 });
 
@@ -236,4 +240,29 @@ test("in a narrow room the head keeps to the width", () => {
   const head = headOf({ extent: EXTENT, eye: 1.58, chin: 1.46 });
   const view = viewOf(head, { left: 0, top: 0, right: 100, bottom: 800 }, { width: 100, height: 800 });
   assert.ok((head.top - head.chin) * 0.78 * view.unit <= 86);
+});
+
+// --- what can be seen ---
+
+/** Points and triangles as three has them. */
+function geometry(points, triangles) {
+  const at = (axis) => (i) => points[i][axis];
+  const position = { count: points.length, getX: at(0), getY: at(1), getZ: at(2) };
+  return { index: triangles ? { count: triangles.length, getX: (i) => triangles[i] } : null, attributes: { position } };
+}
+
+test("a mesh counts where it has points that are numbers and triangles of no others", () => {
+  const good = [[0, 0, 0], [1, 0, 0], [0, 1, 0]], none = [NaN, 0, 0];
+  assert.ok(isSolid(geometry(good, [0, 1, 2])) && isSolid(geometry(good)) && isSolid(geometry([none, ...good])));
+  assert.ok(!isSolid(geometry([none, [0, Infinity, 0]])) && !isSolid(geometry([])) && !isSolid({ index: null, attributes: {} }));
+  assert.ok(!isSolid(geometry(good, [0, 1, 3])) && !isSolid(geometry(good, [])));
+});
+
+test("a head without a height, or at no place, is none", () => {
+  const extent = { top: 1, bottom: 0, x: 0, front: 1 };
+  assert.ok(isThere({ extent }));
+  for (const bad of [{ top: 0 }, { bottom: 1 - 1e-7 }, { top: -Infinity, bottom: Infinity }, { x: NaN }, { front: -Infinity }]) {
+    assert.ok(!isThere({ extent: { ...extent, ...bad } }));
+  }
+  assert.ok(!isThere({ extent: { ...extent, bottom: 1 }, bone: 0.5 }) && !isThere({ extent, eye: NaN }));
 });

@@ -4,8 +4,8 @@ import { clamp } from "../../life/ease.js";
 import { Pace } from "../sculpted/pace.js";
 import { Body } from "./body.js";
 import { Drive } from "./drive.js";
-import { readFile } from "./file.js";
-import { headOf } from "./framing.js";
+import { readFile, unbuilt, unseen } from "./file.js";
+import { headOf, isThere } from "./framing.js";
 import { loadLibrary } from "./library.js";
 import { loadFigure } from "./load.js";
 import { marksOf } from "./marks.js";
@@ -32,15 +32,56 @@ export async function create(host, look) {
   readFile(source.buffer, source.name);
   const library = await loading;
   const figure = await loadFigure(library, source);
+  const stood = stand(library, figure, source.name);
   const canvas = document.createElement("canvas");
   const context = canvas.getContext("webgl2", { antialias: true });
   if (!context) throw new Error("this browser has no WebGL2, which model files need");
   host.append(canvas);
-  return new ModelFace(library, figure, host, canvas, context, look);
+  return new ModelFace(library, stood, { host, canvas, context, look });
+}
+
+/**
+ * @typedef {object} Stood A figure that can be moved, and where its head is.
+ * @property {string} name The file's.
+ * @property {import("./load.js").Figure} figure
+ * @property {Drive} drive
+ * @property {Body} body
+ * @property {import("./framing.js").Head} head
+ */
+
+/**
+ * @param {import("./library.js").Library} library
+ * @param {import("./load.js").Figure} figure
+ * @param {string} name
+ * @returns {Stood}
+ * @throws {Error} There is nothing of it to be seen, or it is not put together as it should be.
+ */
+function stand({ THREE }, figure, name) {
+  const [body, drive] = guarded(name, () => /** @type {const} */ ([new Body(THREE, figure), new Drive(figure)]));
+  const marks = guarded(name, () => marksOf(THREE, figure, body));
+  if (!isThere(marks)) throw unseen(name);
+  return { name, figure, drive, body, head: headOf(marks) };
+}
+
+/**
+ * What stumbles over a file may do so in words that only its makers understand.
+ *
+ * @template T
+ * @param {string} name
+ * @param {() => T} act
+ * @returns {T}
+ */
+function guarded(name, act) {
+  try {
+    return act();
+  } catch (error) {
+    throw unbuilt(name, error);
+  }
 }
 
 class ModelFace {
   #library;
+  #name;
   #figure;
   #drive;
   #body;
@@ -55,19 +96,20 @@ class ModelFace {
 
   /**
    * @param {import("./library.js").Library} library
-   * @param {import("./load.js").Figure} figure
-   * @param {HTMLElement} host
-   * @param {HTMLCanvasElement} canvas
-   * @param {WebGL2RenderingContext} context
-   * @param {Look} look
+   * @param {Stood} stood
+   * @param {object} place
+   * @param {HTMLElement} place.host
+   * @param {HTMLCanvasElement} place.canvas
+   * @param {WebGL2RenderingContext} place.context
+   * @param {Look} place.look
    */
-  constructor(library, figure, host, canvas, context, look) {
+  constructor(library, { name, figure, drive, body, head }, place) {
     const { THREE } = library;
     this.#library = library;
+    this.#name = name;
     this.#figure = figure;
-    this.#drive = new Drive(figure);
-    this.#body = new Body(THREE, figure);
-    const head = headOf(marksOf(THREE, figure, this.#body));
+    this.#drive = drive;
+    this.#body = body;
     this.#tall = head.top - head.chin;
     this.#root = new THREE.Group();
     this.#root.add(figure.scene);
@@ -78,8 +120,10 @@ class ModelFace {
       this.#body.turnWhole(this.#root);
     }
     this.#standing = this.#root.position.y;
-    this.#studio = new Studio(THREE, { host, canvas, context, look, head, toon: figure.vrm !== null });
-    this.ready = this.#studio.prepare(this.#root);
+    this.#studio = new Studio(THREE, { ...place, head, toon: figure.vrm !== null });
+    this.ready = this.#studio.prepare(this.#root).catch((error) => {
+      throw unbuilt(name, error);
+    });
   }
 
   /**
@@ -94,9 +138,11 @@ class ModelFace {
     this.#drawnMs = nowMs;
     this.#root.position.y = this.#standing + LIFT * this.#tall * pose.breath;
     const look = this.#drive.look(pose);
-    this.#body.pose(pose.head, look, !this.#drive.looks);
-    this.#drive.show(look, passedS);
-    this.#studio.draw(passedS);
+    guarded(this.#name, () => {
+      this.#body.pose(pose.head, look, !this.#drive.looks);
+      this.#drive.show(look, passedS);
+      this.#studio.draw(passedS);
+    });
   }
 
   resize() {

@@ -8,13 +8,20 @@ export const MOST_BYTES = 50 * 1024 * 1024;
 const MAGIC = 0x46546c67;
 const JSON_CHUNK = 0x4e4f534a;
 
+/** No skeleton is nearly so deep; what reads a figure calls itself once for each of these. */
+const MOST_DEPTH = 500;
+
+export const DRACO = "KHR_draco_mesh_compression";
+
 /** What others use to make files smaller, and what to do about it. */
 const SQUEEZED = /** @type {Record<string, string>} */ ({
-  KHR_draco_mesh_compression: "Draco compression of its meshes",
+  [DRACO]: "Draco compression of its meshes",
   EXT_meshopt_compression: "meshopt compression",
   KHR_meshopt_compression: "meshopt compression",
   KHR_texture_basisu: "KTX2 textures",
 });
+
+const UNTANGLE = "mend its hierarchy and export it again";
 
 /** What may be required of a reader, and is there. */
 const UNDERSTOOD = [
@@ -37,9 +44,11 @@ const SPEAKS = ["aa", "ih", "ou", "ee", "oh", "a", "i", "u", "e", "o", "blink", 
  * @property {string[]} [extensionsRequired]
  * @property {{uri?: string}[]} [buffers]
  * @property {{uri?: string}[]} [images]
- * @property {{extras?: {targetNames?: string[]}, primitives?: {targets?: unknown[]}[]}[]} [meshes]
+ * @property {{children?: number[]}[]} [nodes]
+ * @property {{extras?: {targetNames?: string[]}, primitives?: Primitive[]}[]} [meshes]
  * @property {{VRM?: Vrm0, VRMC_vrm?: Vrm1}} [extensions]
  */
+/** @typedef {{targets?: unknown[], extensions?: Record<string, unknown>}} Primitive */
 /** @typedef {{blendShapeMaster?: {blendShapeGroups?: {name?: string, presetName?: string}[]}}} Vrm0 */
 /** @typedef {{expressions?: {preset?: Record<string, unknown>, custom?: Record<string, unknown>}}} Vrm1 */
 
@@ -57,6 +66,7 @@ export function readFile(buffer, name) {
     checkVersion(gltf, name);
     checkOutside(gltf, name);
     checkExtensions(gltf, name);
+    checkNodes(gltf, name);
     checkFace(gltf, name);
   } catch (error) {
     // Numbers where names belong, and the like.
@@ -80,6 +90,25 @@ function checkVersion({ asset }, name) {
  */
 function damaged(name, cause) {
   return new Error(`${name} is damaged, its description cannot be read; copy or export it again`, { cause });
+}
+
+/**
+ * A file over which the libraries stumble; from their words nobody would learn what to do.
+ *
+ * @param {string} name
+ * @param {unknown} cause
+ */
+export function unbuilt(name, cause) {
+  return new Error(`${name} cannot be built, its parts do not fit together; export it again`, { cause });
+}
+
+/**
+ * A file whose parts fit together and make nothing that could be drawn.
+ *
+ * @param {string} name
+ */
+export function unseen(name) {
+  return new Error(`${name} shows nothing, its meshes are empty or have points that are nowhere; export it again`);
 }
 
 /**
@@ -139,9 +168,10 @@ function checkOutside({ buffers = [], images = [] }, name) {
  * @param {Gltf} gltf
  * @param {string} name
  */
-function checkExtensions({ extensionsUsed = [], extensionsRequired = [] }, name) {
+function checkExtensions({ extensionsRequired = [], meshes = [] }, name) {
   // Of Draco no file keeps a second copy, whether it says so or not.
-  const draco = extensionsUsed.filter((extension) => extension === "KHR_draco_mesh_compression");
+  const used = meshes.flatMap(({ primitives = [] }) => primitives.map(({ extensions }) => extensions?.[DRACO]));
+  const draco = used.some(Boolean) ? [DRACO] : [];
   for (const extension of [...draco, ...extensionsRequired]) {
     const squeezed = SQUEEZED[extension];
     if (squeezed) throw new Error(`${name} uses ${squeezed}, which the page cannot undo; export it without`);
@@ -149,6 +179,26 @@ function checkExtensions({ extensionsUsed = [], extensionsRequired = [] }, name)
       throw new Error(`${name} needs the glTF extension ${extension}, which the page does not know; export it without`);
     }
   }
+}
+
+/**
+ * Nodes hang on one another as a tree does.
+ *
+ * @param {Gltf} gltf
+ * @param {string} name
+ */
+function checkNodes({ nodes = [] }, name) {
+  const parents = nodes.map(() => 0);
+  const childrenOf = (/** @type {number} */ i) => (nodes[i].children ?? []).filter((child) => child in parents);
+  nodes.forEach((_, i) => childrenOf(i).forEach((child) => parents[child]++));
+  let level = [...parents.keys()].filter((i) => !parents[i]);
+  let left = nodes.length - level.length;
+  for (let depth = 1; level.length; depth++) {
+    if (depth > MOST_DEPTH) throw new Error(`${name} has more than ${MOST_DEPTH} nodes in one chain; ${UNTANGLE}`);
+    level = level.flatMap(childrenOf).filter((child) => --parents[child] === 0);
+    left -= level.length;
+  }
+  if (left) throw new Error(`${name} has nodes that hang on themselves; ${UNTANGLE}`);
 }
 
 /**

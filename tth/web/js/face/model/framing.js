@@ -48,6 +48,20 @@ export function headOf({ extent, bone, eye, chin }) {
   return { top, chin: from - 0.04 * tall, eye: eye ?? from + 0.38 * tall, x, front };
 }
 
+/** Numbers of 32 bits tell heights apart that differ by more than this share. */
+const FLAT = 1e-5;
+
+/**
+ * Whether a camera can be put before it: there is more than a point, and all measures are numbers.
+ *
+ * @param {Marks} marks
+ */
+export function isThere(marks) {
+  const { top, bottom } = marks.extent, head = headOf(marks);
+  const tall = Math.min(top - bottom, head.top - head.chin);
+  return Object.values(head).every(Number.isFinite) && tall > FLAT * Math.max(Math.abs(top), Math.abs(bottom));
+}
+
 /**
  * @typedef {object} View
  * @property {number} distance From the front of the head.

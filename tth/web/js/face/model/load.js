@@ -1,5 +1,8 @@
 /** A model file made into something that can be drawn. */
 
+import { DRACO, unbuilt } from "./file.js";
+import { isSolid } from "./solid.js";
+
 /** @typedef {import("./library.js").Library} Library */
 /** @typedef {import("@pixiv/three-vrm").VRM} VRM */
 /** @typedef {import("three").Mesh} Mesh */
@@ -8,7 +11,7 @@
  * @typedef {object} Figure
  * @property {import("three").Group} scene Faces +Z, as glTF and VRM 1.0 do.
  * @property {VRM | null} vrm
- * @property {Mesh[]} meshes
+ * @property {Mesh[]} meshes All that can be drawn.
  */
 
 /**
@@ -30,6 +33,12 @@ export async function loadFigure({ THREE, GLTFLoader, VRMLoaderPlugin, VRMUtils 
     parser.textureLoader = new THREE.TextureLoader(manager);
     return { name: "pictures" };
   });
+  loader.register((parser) => {
+    // Draco that is named and not used asks for a decoder all the same.
+    const { json } = parser;
+    json.extensionsUsed = json.extensionsUsed?.filter((/** @type {string} */ one) => one !== DRACO);
+    return { name: "draco" };
+  });
   loader.register((parser) => new VRMLoaderPlugin(parser));
   try {
     const gltf = await loader.parseAsync(buffer, "");
@@ -38,7 +47,9 @@ export async function loadFigure({ THREE, GLTFLoader, VRMLoaderPlugin, VRMUtils 
     const meshes = /** @type {Mesh[]} */ ([]);
     gltf.scene.traverse((part) => {
       if (!(part instanceof THREE.Mesh)) return;
-      meshes.push(part);
+      if (isSolid(part.geometry)) meshes.push(part);
+      // What hangs on it may be good.
+      else part.layers.disableAll();
       // What is left out of sight is told by boxes, which do not know of bones that turn.
       part.frustumCulled = false;
       for (const material of [part.material].flat()) {
@@ -46,11 +57,9 @@ export async function loadFigure({ THREE, GLTFLoader, VRMLoaderPlugin, VRMUtils 
         if (material instanceof THREE.MeshStandardMaterial) material.metalness = 0;
       }
     });
-    if (!meshes.length) throw new Error("it has no meshes");
     gltf.scene.updateMatrixWorld(true);
     return { scene: gltf.scene, vrm, meshes };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`${name} cannot be built: ${why}; export it again`, { cause: error });
+    throw unbuilt(name, error);
   }
 }

@@ -58,7 +58,8 @@ function pointsOf({ Vector3 }, mesh, wanted = () => true) {
   for (let i = 0; i < count; i += step) {
     if (wanted(i)) points.push(mesh.getVertexPosition(i, new Vector3()).applyMatrix4(mesh.matrixWorld));
   }
-  return points;
+  // Some files have points that are no numbers among good ones.
+  return points.filter(({ x, y, z }) => Number.isFinite(x + y + z));
 }
 
 /**

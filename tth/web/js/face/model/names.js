@@ -37,14 +37,16 @@ for (const name of NAMES) {
 const LONGEST_FIRST = [...EXACT.keys()].sort((one, other) => other.length - one.length);
 
 /**
- * A name without what differs between programs: prefixes that end in a dot, separators, case, short sides.
+ * A name without what differs between programs: prefixes that end in a dot, separators, case, short sides. A last dot
+ * may also set off the side, as in Blender.
  *
  * @param {string} name
  */
 function plain(name) {
   const side = (/** @type {string} */ _, /** @type {string} */ letter) => (/l/i.test(letter) ? "Left" : "Right");
-  return name
-    .slice(name.lastIndexOf(".") + 1)
+  const dotless = name.replace(/\.(l|r|left|right)$/i, "_$1");
+  return dotless
+    .slice(dotless.lastIndexOf(".") + 1)
     .replace(/[_\- ]([lr])$/i, side)
     .replace(/(?<=[a-z])([LR])$/, side)
     .replace(/[_\-\s]/g, "")
