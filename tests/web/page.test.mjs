@@ -13,8 +13,21 @@ test("every module is preloaded, so that none waits for the one that imports it"
   const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
   // Lips are read in the page only where sound does not pass the server, few show a model file, the sculpted face comes
   // when there is a first one to be seen, and the element is for other pages.
-  const needed = modules.filter((name) => !/^js\/(main\.js|embed\.js|lips\/|face\/(model|sculpted)\/)/.test(name));
-  assert.deepEqual(preloaded, needed);
+  const needed = modules.filter((name) => !/^js\/((first|main|embed)\.js|lips\/|face\/(model|sculpted)\/)/.test(name));
+  assert.deepEqual(preloaded.toSorted(), needed);
+});
+
+test("what the first face needs is asked for first", () => {
+  const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
+  const needed = new Set();
+  const follow = (name) => {
+    for (const [, from] of readFileSync(new URL(name, WEB), "utf8").matchAll(/^(?:import|\} from)[^;]*?"(\.[^"]+)";/gm)) {
+      const other = new URL(from, new URL(name, "file:///")).pathname.slice(1);
+      if (!needed.has(other)) follow(other, needed.add(other));
+    }
+  };
+  follow("js/first.js");
+  assert.deepEqual(preloaded.slice(0, needed.size).toSorted(), [...needed].toSorted());
 });
 
 test("nothing on the page is inline or comes from elsewhere", () => {

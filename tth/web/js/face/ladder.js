@@ -184,7 +184,11 @@ export class Ladder {
     this.#shown = made;
     if (this.#coming && same(made, this.#coming)) this.#coming = null;
     made.layer.style.opacity = "1";
-    if (!before) return;
+    if (!before) {
+      // What the host held before there was a renderer has done its duty.
+      for (const other of [...this.#host.children]) if (!this.#owner(other)) other.remove();
+      return;
+    }
     this.#host.append(made.layer);
     if (this.still) this.#drop(before);
     else {
