@@ -176,3 +176,18 @@ def test_the_page_is_judged_by_its_last_ten_seconds_too(
     assert found["Page in step"]["status"] == status
     assert f"of late {mean_ms:+.0f} ms in the mean, 140 ms apart at most" in found["Page in step"]["detail"]
     assert found["Page in step"]["numbers"]["offset_p95_ms"] == 140
+
+
+def test_avatars_from_files_without_what_draws_them_are_told(
+    demo: Path, tth: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models").mkdir()
+    asked = ("-p", "demo", "--no-live", "--set", f"models={tmp_path / 'models'}")
+    monkeypatch.setattr("tth.cli.checkup.LIBRARIES", tmp_path / "none")
+    assert "Avatars from files" not in findings(tth, *asked)[1]
+    (tmp_path / "models" / "pip.vrm").write_bytes(b"glTF")
+    status, found = findings(tth, *asked)
+    assert status == 0
+    assert found["Avatars from files"]["detail"] == "pip.vrm cannot be shown without their libraries"
+    monkeypatch.setattr("tth.cli.checkup.LIBRARIES", tmp_path)
+    assert "Avatars from files" not in findings(tth, *asked)[1]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tth.config.models import is_model_name, list_models, models_folder
+from tth.config.models import MOST_BYTES, is_model_name, list_models, models_folder
 from tth.config.settings import Settings
 from tth.config.sources import Sources
 
@@ -33,3 +33,20 @@ def test_models_are_listed_by_name_and_nothing_else_of_their_folder_is(tmp_path:
     (tmp_path / "d.glb").mkdir()
     assert list_models(tmp_path) == ["a.glb", "b.vrm"]
     assert list_models(tmp_path / "none") == []
+
+
+def test_what_cannot_be_sent_is_not_listed(tmp_path: Path) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    (tmp_path / "away.glb").write_bytes(b"glTF")
+    (folder / "a.glb").write_bytes(b"glTF")
+    (folder / "inside.glb").symlink_to(folder / "a.glb")
+    (folder / "outside.glb").symlink_to(tmp_path / "away.glb")
+    (folder / "nowhere.glb").symlink_to(tmp_path / "gone.glb")
+    (folder / "empty.glb").touch()
+    for name, more in (("most.glb", 0), ("large.glb", 1)):
+        with (folder / name).open("wb") as file:
+            file.truncate(MOST_BYTES + more)
+    assert list_models(folder) == ["a.glb", "inside.glb", "most.glb"]
+    (tmp_path / "link").symlink_to(folder)
+    assert list_models(tmp_path / "link") == ["a.glb", "inside.glb", "most.glb"]

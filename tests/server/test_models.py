@@ -3,6 +3,7 @@
 import pytest
 
 from tests.server.peer import fetch, serving
+from tth.config.models import MOST_BYTES
 from tth.server.app import WEB
 
 pytestmark = pytest.mark.asyncio
@@ -58,3 +59,13 @@ async def test_a_server_with_a_key_keeps_its_models_to_those_who_have_it(folder)
         for path in ("/v1/faces", "/models/Pip%202.glb"):
             assert (await fetch(site.base, "GET", path)).status == 401
             assert (await fetch(site.base, "GET", path, headers={"X-API-Key": "sesame"})).status == 200
+
+
+async def test_a_model_that_no_page_reads_is_not_sent(folder) -> None:
+    with (folder / "large.glb").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    async with serving(f"models={folder}") as site:
+        answer = await fetch(site.base, "GET", "/models/large.glb")
+        assert (answer.status, answer.json["error"]["code"]) == (413, "model_too_large")
+        assert "large.glb has more than 50 MB" in answer.json["error"]["message"]
+        assert (await fetch(site.base, "GET", "/v1/faces")).json["models"] == ["Pip 2.glb"]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from importlib import metadata
+from pathlib import Path
 from typing import Protocol
 
 import tth
@@ -18,6 +19,7 @@ from tth.adapters.shared import Shared
 from tth.cli.checkup_page import ask
 from tth.cli.findings import Finding, Status
 from tth.config.mistakes import each_mistake
+from tth.config.models import LIBRARIES, list_models, models_folder
 from tth.config.profiles import Component, Profile, resolve_profile
 from tth.config.settings import Settings
 from tth.config.sources import read_settings, read_sources
@@ -74,7 +76,8 @@ async def examine(profile: str | None, sets: Sequence[str], trust: bool, live: b
         told.doing("adapters")
         for finding in await _adapters(resolved, registry, deadlines.adapters if live else None):
             told.found(finding)
-    for finding in (await asyncio.to_thread(_port, settings), *_extras()):
+    models = await asyncio.to_thread(list_models, models_folder(settings, sources))
+    for finding in (await asyncio.to_thread(_port, settings), *_undrawable(models, LIBRARIES), *_extras()):
         told.found(finding)
     if live and resolved is not None:
         await try_path(resolved, registry, settings, deadlines, told)
@@ -196,6 +199,14 @@ def _port(settings: Settings) -> Finding:
             return Finding(name=name, detail=f"a tth server runs there, with profile {told.get('profile')}")
         fix = "Stop what uses it, or choose another: --set port=8001"
         return Finding(name=name, status="failed", detail=error.strerror or str(error), fix=fix)
+
+
+def _undrawable(models: Sequence[str], libraries: Path) -> Iterator[Finding]:
+    """Models that nothing is there to draw with."""
+    if models and not libraries.is_dir():
+        which = f"{', '.join(models[:3])}{' and others' if models[3:] else ''} cannot be shown without their libraries"
+        fix = "Install Node.js, then install tth again."
+        yield Finding(name="Avatars from files", status="warning", detail=which, fix=fix)
 
 
 def _extras() -> Iterator[Finding]:

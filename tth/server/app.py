@@ -22,7 +22,7 @@ from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from tth.config.finding import UnknownProfile
-from tth.config.models import is_model_name, list_models
+from tth.config.models import LIBRARIES, MOST_BYTES, is_model_name, list_models
 from tth.errors import ConfigError
 from tth.server.answers import failed, refusal, told
 from tth.server.body import BODY_S, TooLarge, read_body
@@ -137,7 +137,7 @@ class Pages:
         if not key_is_right(request, self._house.settings):
             return _no_key()
         found = await asyncio.to_thread(list_models, self._house.models)
-        return JSONResponse({"models": found, "drawable": (WEB / "vendor" / "three").is_dir()})
+        return JSONResponse({"models": found, "drawable": LIBRARIES.is_dir()})
 
     async def model(self, request: HttpRequest) -> Response:
         """One of them; a page that has it asks only whether it is still the same."""
@@ -147,6 +147,9 @@ class Pages:
         if not is_model_name(name):
             raise HTTPException(404)
         response = await self._models.get_response(name, request.scope)
+        if int(response.headers.get("Content-Length", 0)) > MOST_BYTES:
+            problem = f"{name} has more than {MOST_BYTES >> 20} MB; make its textures smaller or leave parts out"
+            return refusal(413, "model_too_large", problem)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Content-Type"] = "model/gltf-binary"
         return response
