@@ -2,6 +2,7 @@
 
 import functools
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -119,6 +120,96 @@ def test_an_element_that_is_taken_away_leaves_nothing_behind(
         assert page.evaluate("asked") == before
         page.evaluate("document.body.append(kept)")
     assert page.evaluate("contexts.length") == 4
+
+
+CAPTION = f"{AVATAR}.shadowRoot.querySelector('[part=caption]')"
+
+
+def test_nonsense_is_ignored_and_sent_to_nobody(
+    elsewhere: Callable[[str], str], tth: Callable[..., str], browser: Any, visit: Callable[..., Any]
+) -> None:
+    origin = elsewhere("")
+    address = tth("--set", f"origins=['{origin}']")
+    elsewhere(five_lines(address, 'captions latency="abc"'))
+    page = visit(browser, origin, ready=False)
+    until(page, f"{AVATAR}?.state === 'ready' && {AVATAR}.pose !== null")
+    page.evaluate("addEventListener('avatarnotice', ({ detail }) => (window.notice = detail.message))")
+    for said in ("", "5", "''", "'   '", "'Hello', 5", "'Hello', 'happy'", "'Hello', []"):
+        assert page.evaluate(f"{AVATAR}.say({said})") is False
+    for control in ("", "5", "null", "'happy'"):
+        assert page.evaluate(f"{AVATAR}.control({control})") is False
+    assert page.evaluate(f"{AVATAR}.state") == "ready"
+    # What only the server can tell to be wrong begins no turn, and nobody waits for it.
+    assert page.evaluate(f"{AVATAR}.say('Hello', {{ emotion: 7 }})")
+    assert page.evaluate(f"{AVATAR}.state") == "thinking"
+    until(page, f"{AVATAR}.state === 'ready'")
+    assert "emotion" in page.evaluate("notice")
+    assert page.evaluate(f"{AVATAR}.say('Hello', null)")
+    until(page, f"{AVATAR}.state === 'speaking' && {AVATAR}.pose.weights[17] > 0.05")
+    assert page.evaluate(f"[...{AVATAR}.pose.weights].every(Number.isFinite)")
+
+
+def test_another_persona_begins_without_the_words_of_the_last(
+    elsewhere: Callable[[str], str], tth: Callable[..., str], browser: Any, visit: Callable[..., Any]
+) -> None:
+    origin = elsewhere("")
+    address = tth("--set", f"origins=['{origin}']")
+    elsewhere(five_lines(address))
+    page = visit(browser, origin, ready=False)
+    until(page, f"{AVATAR}?.state === 'ready'")
+    page.evaluate(f"{AVATAR}.say('Say this in a rather long sentence so that there is time to leave it.')")
+    until(page, f"{CAPTION}.textContent.length > 5")
+    page.evaluate(f"{AVATAR}.setAttribute('persona', 'ori')")
+    assert page.evaluate(f"[{AVATAR}.text, {CAPTION}.textContent]") == ["", ""]
+    until(page, f"{AVATAR}.state === 'ready'")
+    assert page.evaluate(f"[{AVATAR}.text, {CAPTION}.textContent]") == ["", ""]
+
+
+def test_what_keeps_a_session_away_stands_in_the_caption_and_without_one_on_the_console(
+    elsewhere: Callable[[str], str], tth: Callable[..., str], browser: Any, visit: Callable[..., Any]
+) -> None:
+    origin = elsewhere("")
+    address = tth("--set", f"origins=['{origin}']")
+    elsewhere(five_lines(address, 'captions profile="missing"'))
+    page = visit(browser, origin, troubled=True, ready=False)
+    warnings: list[str] = []
+    page.on("console", lambda line: warnings.append(line.text) if line.type == "warning" else None)
+    sentence = "There is no profile named 'missing'. Correct the attribute 'profile'."
+    until(page, f"{AVATAR}?.state === 'error'")
+    assert page.evaluate(f"[{CAPTION}.textContent, {CAPTION}.dataset.level]") == [sentence, "error"]
+    page.evaluate(f"{AVATAR}.removeAttribute('profile')")
+    until(page, f"{AVATAR}.state === 'ready'")
+    assert page.evaluate(f"[{CAPTION}.textContent, {CAPTION}.dataset.level ?? '']") == ["", ""]
+    assert warnings == []
+    page.evaluate(f"{AVATAR}.removeAttribute('captions')")
+    page.evaluate(f"{AVATAR}.setAttribute('profile', 'missing')")
+    until(page, f"{AVATAR}.state === 'error'")
+    assert page.evaluate(f"{CAPTION}.textContent") == ""
+    assert warnings == [f"<tth-avatar>: {sentence}"]
+
+
+def test_a_server_that_is_down_is_told_once_however_often_it_is_tried(
+    elsewhere: Callable[[str], str], tth: Callable[..., str], browser: Any, visit: Callable[..., Any]
+) -> None:
+    origin = elsewhere("")
+    address = tth("--set", f"origins=['{origin}']")
+    # Nobody listens at a port that the system has just taken back.
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        dead = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    elsewhere(five_lines(address, f'captions server="{dead}"'))
+    page = visit(browser, "about:blank", troubled=True, ready=False)
+    page.add_init_script(LISTEN)
+    tries: list[str] = []
+    page.on("requestfailed", lambda request: tries.append(request.url))
+    page.goto(origin)
+    for _ in range(1000):
+        if len(tries) >= 4:
+            break
+        page.wait_for_timeout(20)
+    assert len(tries) >= 4
+    (notice,) = page.evaluate("told.filter(({ type }) => type === 'avatarnotice')")
+    assert notice["message"].startswith(f"{dead} cannot be reached")
+    assert page.evaluate(f"[{CAPTION}.textContent, {CAPTION}.dataset.level]") == [notice["message"], "error"]
 
 
 def test_attributes_choose_who_and_what(

@@ -134,6 +134,21 @@ def test_a_server_that_loses_its_voice_between_sessions_is_explained(serve, brow
     assert page.inner_text("#state") == "No session"
 
 
+def test_words_of_the_last_persona_do_not_stay(serve, browser, visit):
+    served = serve(answer=SHORT, personas=[*PERSONAS[:2], {"id": "mum", "name": "Mum", "look": {}}])
+    page = visit(browser, f"{served.address}/?debug=1")
+    assert page.is_visible("#caption.greeting")
+    page.select_option("#persona", "mum")
+    until(page, "document.title === 'Mum' && tthDebug.dialogue.state === 'ready'")
+    assert page.is_hidden("#caption")
+    say(page, "one")
+    finished(page)
+    assert page.inner_text("#caption") == SHORT
+    page.select_option("#profile", OTHER)
+    until(page, "tthDebug.dialogue.turn === null && tthDebug.dialogue.state === 'ready'")
+    assert page.is_hidden("#caption")
+
+
 def test_the_history_says_where_another_conversation_begins(serve, browser, visit):
     served = serve(answer=SHORT)
     page = visit(browser, f"{served.address}/?debug=1")

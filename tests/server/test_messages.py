@@ -60,6 +60,15 @@ async def test_each_wrong_message_is_answered_by_an_error_that_names_the_field_a
         assert (await peer.ask("Still here?"))["type"] == "turn_complete"
 
 
+async def test_the_error_of_a_wrong_message_bears_the_turn_that_the_message_would_have_begun(site) -> None:
+    async with site.join() as peer:
+        for asked, told in (("mine", "mine"), ("no such id", ""), (5, "")):
+            await peer.send("user_text", text="Hello", turn_id=asked, control={"emotion": 7})
+            error = await peer.until("error")
+            assert (error["code"], error["turn_id"]) == ("bad_message", told)
+        assert (await peer.ask("Still here?"))["type"] == "turn_complete"
+
+
 async def test_a_binary_frame_is_refused_and_the_session_goes_on(site) -> None:
     async with site.join() as peer:
         await peer.socket.send(b"\x01\x00")

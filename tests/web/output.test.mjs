@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { askedLatency, readOutput } from "../../tth/web/js/media/output.js";
+import { askedLatency, readLatency, readOutput } from "../../tth/web/js/media/output.js";
 
 /** A context that has come to 10 s, with a stamp `behindMs` behind it or none. */
 function context({ behindMs = null, baseLatency = 0.01, outputLatency = 0.03 } = {}) {
@@ -44,4 +44,6 @@ test("the address may say it in milliseconds; what is no number says nothing", (
   for (const search of ["", "?latency=", "?latency=much", "?latency=-5", "?latency=90000"]) {
     assert.equal(askedLatency(search), null);
   }
+  assert.equal(readLatency("180"), 180);
+  for (const written of [null, "", "  ", "abc"]) assert.equal(readLatency(written), null);
 });

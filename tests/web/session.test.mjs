@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { Reporter } from "../../tth/web/js/media/reporter.js";
 import { Asks } from "../../tth/web/js/session/asks.js";
 import { Backoff } from "../../tth/web/js/session/backoff.js";
-import { brokenSession, noticeOf, refusedSession, refusedText } from "../../tth/web/js/session/words.js";
+import {
+  BY_ATTRIBUTES, ON_THE_PAGE, brokenSession, noticeOf, refusedSession, refusedText,
+} from "../../tth/web/js/session/words.js";
 
 test("waits double up to ten seconds, and start over after success", () => {
   const backoff = new Backoff(() => 1);
@@ -49,9 +51,19 @@ test("a refusal of words is told in plain words, and where there are none in the
 });
 
 test("a missing key and a wrong one are told apart", () => {
-  assert.match(refusedSession("unauthorized", "", { key: null }), /wants its key: add #key=/);
-  assert.match(refusedSession("unauthorized", "", { key: "no" }), /is wrong/);
-  assert.match(refusedSession("no_such_profile", "", { profile: "x", key: null }), /no profile named 'x'/);
+  assert.match(refusedSession("unauthorized", "", { key: null }, ON_THE_PAGE), /wants its key: add #key=/);
+  assert.match(refusedSession("unauthorized", "", { key: "no" }, ON_THE_PAGE), /is wrong/);
+  assert.match(refusedSession("no_such_profile", "", { profile: "x", key: null }, ON_THE_PAGE), /no profile named 'x'/);
+});
+
+test("a refused session is explained by what is at hand: the page's address, attributes, or the server's words", () => {
+  const refusals = [["unauthorized", null], ["unauthorized", "no"], ["no_such_profile", null]];
+  for (const [code, key] of refusals) {
+    const words = refusedSession(code, "", { profile: "x", key }, BY_ATTRIBUTES);
+    assert.match(words, /attribute '(key|profile)'/);
+    assert.doesNotMatch(words, /#key|above|page's address/);
+    assert.equal(refusedSession(code, "the server's words", { profile: "x", key }, null), "The server's words.");
+  }
 });
 
 test("a session that could not begin is explained by its profile, and a mistake of the server in its own words", () => {

@@ -33,6 +33,7 @@ from tth.wire.native import (
     UserText,
     decode_message,
     encode_event,
+    named_turn,
     pack,
     user_text_event,
 )
@@ -157,7 +158,9 @@ class ClientStream:
         try:
             self._apply(self._decode(frame))
         except ProtocolError as error:
-            self._session.bus.publish(ErrorEvent(code=error.code, message=error.problem, decision="ignore"))
+            turn_id = named_turn(frame)
+            wrong = ErrorEvent(turn_id=turn_id, code=error.code, message=error.problem, decision="ignore")
+            self._session.bus.publish(wrong)
 
     def _decode(self, frame: str | bytes) -> ClientMessage:
         if isinstance(frame, bytes):

@@ -207,6 +207,18 @@ def _kind(frame: str | bytes) -> str:
         return ""
 
 
+def named_turn(frame: str | bytes) -> str:
+    """The turn that a message names, whatever else of it is wrong; empty where it names none, or none that can be."""
+    try:
+        return msgspec.json.decode(frame, type=_Named).turn_id
+    except (msgspec.MsgspecError, RecursionError):
+        return ""
+
+
+class _Named(msgspec.Struct):
+    turn_id: _Name = ""
+
+
 def user_text_event(said: UserText) -> UserTextEvent:
     """The inbound event of a client's text."""
     return UserTextEvent(text=said.text, control=said.control.control(), turn_id=said.turn_id)

@@ -40,11 +40,12 @@ export class Avatar extends EventTarget {
    * @param {import("./session/server.js").Server} options.server
    * @param {string} [options.face] The renderer to begin with.
    * @param {number | null} [options.latencyMs] From the sound's output to the ear, where the browser tells it wrong.
+   * @param {import("./session/words.js").Advice | null} [options.advice] What helps where a session is refused.
    */
-  constructor({ host, room = host, server, face = "", latencyMs = null }) {
+  constructor({ host, room = host, server, face = "", latencyMs = null, advice = null }) {
     super();
     this.player = new Player({ latencyMs });
-    this.client = new Client(server);
+    this.client = new Client(server, advice);
     this.dialogue = new Dialogue(this.client, this.player);
     this.stage = new Stage(host, room, (nowMs) => this.#read(nowMs), face);
     this.client.addEventListener("session", (event) => {
@@ -70,7 +71,7 @@ export class Avatar extends EventTarget {
    *
    * @param {string} text
    * @param {import("./session/client.js").Control} [control] For this answer.
-   * @returns {boolean} Whether there was a session to take it.
+   * @returns {boolean} Whether there were words, and a session to take them.
    */
   say(text, control) {
     void this.player.unblock();

@@ -1,8 +1,10 @@
 /** `<tth-avatar>`: an avatar on anybody's page. */
 
 import { Avatar } from "./avatar.js";
+import { readLatency } from "./media/output.js";
 import { detail } from "./session/dialogue.js";
 import { Server } from "./session/server.js";
+import { BY_ATTRIBUTES } from "./session/words.js";
 
 /** Attributes that take effect when they change; the others are read when a session is opened. */
 const OBSERVED = ["model", "profile", "persona", "server", "key"];
@@ -20,6 +22,7 @@ STYLE.replaceSync(`
   color: #2b1d24; background: rgb(255 250 246 / .86);
 }
 [part="caption"]:empty { display: none; }
+[part="caption"][data-level="error"] { border-left: 4px solid #cf4236; text-align: left; }
 @media (prefers-color-scheme: dark) { [part="caption"] { color: #f7ecec; background: rgb(40 26 40 / .82); } }
 `);
 
@@ -37,6 +40,10 @@ export class TthAvatar extends HTMLElement {
   /** @type {Avatar | null} */
   #avatar = null;
   #leaving = new AbortController();
+  /** What went wrong, as long as it is so. */
+  #trouble = "";
+  /** @type {import("./session/client.js").LinkState} */
+  #link = "closed";
 
   constructor() {
     super();
@@ -107,7 +114,8 @@ export class TthAvatar extends HTMLElement {
       host: this.#face,
       server,
       face: this.getAttribute("face") ?? "",
-      latencyMs: this.hasAttribute("latency") ? Number(this.getAttribute("latency")) : null,
+      latencyMs: readLatency(this.getAttribute("latency")),
+      advice: BY_ATTRIBUTES,
     });
     this.#avatar = avatar;
     if (this.hasAttribute("model")) avatar.model = this.#model;
@@ -121,6 +129,7 @@ export class TthAvatar extends HTMLElement {
     if (!avatar) return;
     this.#avatar = null;
     this.#caption.textContent = "";
+    this.#calm();
     void avatar.close();
     this.#tell("avatarstate", { state: "closed", message: "" });
   }
@@ -130,7 +139,7 @@ export class TthAvatar extends HTMLElement {
    *
    * @param {string} text
    * @param {import("./session/client.js").Control} [control] For this answer: `{ emotion: { label: "happy" } }`.
-   * @returns {boolean} Whether there was a session to take it.
+   * @returns {boolean} Whether there were words, and a session to take them.
    */
   say(text, control) {
     return this.#avatar?.say(text, control) ?? false;
@@ -141,9 +150,12 @@ export class TthAvatar extends HTMLElement {
     this.#avatar?.interrupt();
   }
 
-  /** @param {import("./session/client.js").Control} control Laid over the session's from the next answer on. */
+  /**
+   * @param {import("./session/client.js").Control} control Laid over the session's from the next answer on.
+   * @returns {boolean} Whether it was one, and there was a session to take it.
+   */
   control(control) {
-    this.#avatar?.dialogue.control(control);
+    return this.#avatar?.dialogue.control(control) ?? false;
   }
 
   /** Let sound out; within the handling of a click or a key. */
@@ -174,36 +186,85 @@ export class TthAvatar extends HTMLElement {
       const { persona } = /** @type {import("./session/client.js").SessionInfo} */ (detail(event));
       this.#face.setAttribute("aria-label", `${persona.name}'s face`);
     });
-    client.addEventListener("state", (event) => {
-      const { state, message } = detail(event);
-      if (state === "error") this.#tell("avatarstate", { state, message });
-      // A browser does not tell a page why another server's answer was kept from it.
-      else if (state === "reconnecting" && !message) this.#explain();
-    });
+    client.addEventListener("state", (event) => this.#follow(detail(event)));
     dialogue.addEventListener("state", (event) => {
       if (detail(event) !== "error") this.#tell("avatarstate", { state: detail(event), message: "" });
     });
     dialogue.addEventListener("said", (event) => this.#tell("avatarsaid", { text: detail(event) }));
+    dialogue.addEventListener("turn", () => this.#calm());
     dialogue.addEventListener("caption", (event) => this.#show(detail(event)));
-    for (const source of [dialogue, stage]) {
-      source.addEventListener("notice", (event) => this.#tell("avatarnotice", detail(event)));
-    }
+    dialogue.addEventListener("forgotten", () => this.#write(""));
+    for (const source of [dialogue, stage]) source.addEventListener("notice", (event) => this.#notice(detail(event)));
   }
 
-  #explain() {
-    const away = this.#home.origin !== location.origin;
-    const message = away
-      ? `${this.#home.origin} cannot be reached, or it does not let pages of ${location.origin} connect: ` +
-        `the setting 'origins' of that server names those that may`
-      : `${this.#home.origin} cannot be reached`;
-    this.#tell("avatarnotice", { level: "warning", topic: "server", message });
+  /** @param {{state: import("./session/client.js").LinkState, message: string}} link */
+  #follow({ state, message }) {
+    const lost = this.#link === "ready" && !message;
+    this.#link = state;
+    if (state === "error") {
+      this.#tell("avatarstate", { state, message });
+      this.#fail(message);
+    } else if (state !== "reconnecting") this.#calm();
+    // One that was lost is mostly back at once.
+    else if (!lost) this.#away(message || this.#unreachable);
+  }
+
+  /** @param {string} message Why there is no session for now. It is tried again and again, and told once. */
+  #away(message) {
+    if (this.#fail(message)) this.#tell("avatarnotice", { level: "warning", topic: "connection", message });
+  }
+
+  get #unreachable() {
+    const { origin } = this.#home;
+    if (origin === location.origin) return `${origin} cannot be reached.`;
+    // A browser does not tell a page why another server's answer was kept from it.
+    return (
+      `${origin} cannot be reached, or it does not let pages of ${location.origin} connect: ` +
+      `the setting 'origins' of that server names those that may.`
+    );
+  }
+
+  /** @param {import("./session/words.js").Notice} notice */
+  #notice(notice) {
+    if (notice.topic === "connection") return;
+    this.#tell("avatarnotice", notice);
+    if (notice.level === "error") this.#fail(notice.message);
+  }
+
+  /**
+   * Say what is wrong where a person looks: in the caption, else on the console.
+   *
+   * @param {string} message
+   * @returns {boolean} Whether that is news.
+   */
+  #fail(message) {
+    if (message === this.#trouble) return false;
+    this.#trouble = message;
+    if (this.hasAttribute("captions")) {
+      this.#caption.dataset.level = "error";
+      this.#caption.textContent = message;
+    } else console.warn(`<tth-avatar>: ${message}`);
+    return true;
+  }
+
+  /** The trouble is over, or nobody needs to read of it any more. */
+  #calm() {
+    this.#trouble = "";
+    if (!this.#caption.dataset.level) return;
+    delete this.#caption.dataset.level;
+    this.#caption.textContent = "";
   }
 
   /** @param {import("./session/dialogue.js").Turn} turn */
   #show({ text, outcome }) {
-    if (this.hasAttribute("captions")) this.#caption.textContent = text;
-    this.#tell("avatarcaption", { text });
+    this.#write(text);
     if (outcome !== "running") this.#tell("avatarend", { text, outcome });
+  }
+
+  /** @param {string} text What is said; it does not take the place of what is wrong. */
+  #write(text) {
+    if (this.hasAttribute("captions") && !this.#trouble) this.#caption.textContent = text;
+    this.#tell("avatarcaption", { text });
   }
 
   /**

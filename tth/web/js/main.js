@@ -5,6 +5,7 @@ import { askedLatency } from "./media/output.js";
 import { detail } from "./session/dialogue.js";
 import { Numbers } from "./session/numbers.js";
 import { Server } from "./session/server.js";
+import { ON_THE_PAGE } from "./session/words.js";
 import { CaptionView } from "./ui/caption-view.js";
 import { Composer } from "./ui/composer.js";
 import { showNumbers } from "./ui/debug.js";
@@ -39,6 +40,7 @@ const parts = findParts();
 const server = new Server(location.href, () => new URLSearchParams(location.hash.slice(1)).get("key"));
 const avatar = new Avatar({
   host: parts.face, room: parts.room, server, face: ASKED.get("face") ?? "", latencyMs: askedLatency(location.search),
+  advice: ON_THE_PAGE,
 });
 const { client, dialogue, player, stage } = avatar;
 const toasts = new Toasts(parts.toasts);
@@ -128,7 +130,7 @@ function showLink({ state, message }) {
   else if (state !== "connecting") trouble.over();
   if (state !== "ready") return;
   history.renew(persona.name);
-  if (persona.greeting && persona.id !== greetedBy) caption.greet(persona.greeting);
+  if (persona.id !== greetedBy) caption.greet(persona.greeting ?? "");
   greetedBy = persona.id;
 }
 
@@ -176,7 +178,7 @@ client.addEventListener("state", (event) => showLink(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));
 client.addEventListener("session", () => showCost(null));
 dialogue.addEventListener("cost", (event) => showCost(detail(event)));
-dialogue.addEventListener("turn", () => caption.show(""));
+for (const type of ["turn", "forgotten"]) dialogue.addEventListener(type, () => caption.show(""));
 dialogue.addEventListener("caption", (event) => showTurn(detail(event)));
 dialogue.addEventListener("notice", (event) => toasts.show(detail(event)));
 dialogue.addEventListener("over", (event) => toasts.over(detail(event)));

@@ -57,7 +57,16 @@ function latencyOf({ baseLatency, outputLatency }) {
  * @returns {number | null}
  */
 export function askedLatency(search) {
-  const asked = new URLSearchParams(search).get("latency");
-  const ms = Number(asked);
-  return asked && ms >= 0 && ms <= LONGEST_S * 1000 ? ms : null;
+  return readLatency(new URLSearchParams(search).get("latency"));
+}
+
+/**
+ * A latency as a person writes it, in milliseconds.
+ *
+ * @param {string | null} written
+ * @returns {number | null} Nothing where it is none that can be.
+ */
+export function readLatency(written) {
+  const ms = Number(written);
+  return written?.trim() && ms >= 0 && ms <= LONGEST_S * 1000 ? ms : null;
 }

@@ -32,6 +32,7 @@ const BROKEN_RETRY_MS = 30_000;
  */
 export class Client extends EventTarget {
   #server;
+  #advice;
   /** @type {Wish} */
   #wish = {};
   /** @type {WebSocket | null} */
@@ -46,10 +47,14 @@ export class Client extends EventTarget {
   /** @type {LinkState} */
   state = "closed";
 
-  /** @param {import("./server.js").Server} server */
-  constructor(server) {
+  /**
+   * @param {import("./server.js").Server} server
+   * @param {import("./words.js").Advice | null} [advice] What a person can do where the server refuses a session.
+   */
+  constructor(server, advice = null) {
     super();
     this.#server = server;
+    this.#advice = advice;
   }
 
   /**
@@ -148,7 +153,7 @@ export class Client extends EventTarget {
 
   /** @param {Refusal} refusal */
   #explain({ code, message }) {
-    return refusedSession(code, message, { profile: this.#wish.profile, key: this.#server.key });
+    return refusedSession(code, message, { profile: this.#wish.profile, key: this.#server.key }, this.#advice);
   }
 
   /** @param {string} message */

@@ -27,8 +27,9 @@ import { noticeOf, refusedText } from "./words.js";
 
 /**
  * Dispatches CustomEvents: `state` (State), `said` (what the person said began a turn), `refused` (it did not), `turn`
- * (Turn, one begins), `caption` (Turn, its text grew or it ended), `notice` (Notice) and `over` (topic: the trouble of
- * its notice is over) and `cost` (dollars: what the session has cost, where its voice knows).
+ * (Turn, one begins), `caption` (Turn, its text grew or it ended), `forgotten` (another conversation begins, no turn is
+ * shown any more), `notice` (Notice), `over` (topic: the trouble of its notice is over) and `cost` (dollars: what the
+ * session has cost, where its voice knows).
  */
 export class Dialogue extends EventTarget {
   #client;
@@ -86,10 +87,11 @@ export class Dialogue extends EventTarget {
    *
    * @param {string} text
    * @param {Control} [control] For the turn that this starts.
-   * @returns {boolean} False where there is no session to take it.
+   * @returns {boolean} False where there are no words, or no session to take them.
    */
   say(text, control) {
-    if (this.#client.state !== "ready") return false;
+    const sayable = typeof text === "string" && text.trim() && (control == null || isObject(control));
+    if (!sayable || this.#client.state !== "ready") return false;
     const turnId = this.#asks.add(text, performance.now());
     const sent = this.#client.send({ type: "user_text", turn_id: turnId, text, ...(control && { control }) });
     if (!sent) this.#asks.take(turnId);
@@ -106,9 +108,12 @@ export class Dialogue extends EventTarget {
     this.#update();
   }
 
-  /** @param {Control} control Laid over the session's. */
+  /**
+   * @param {Control} control Laid over the session's.
+   * @returns {boolean} False where it is none, or there is no session to take it.
+   */
   control(control) {
-    this.#client.send({ type: "control_update", control });
+    return isObject(control) && this.#client.send({ type: "control_update", control });
   }
 
   /**
@@ -160,19 +165,23 @@ export class Dialogue extends EventTarget {
     this.#tell("caption", turn);
   }
 
-  /** A session begins: numbers start from one again. */
+  /** Another session begins: numbers start from one again, and what was said belongs to the last. */
   #renew() {
     this.#drop("interrupted");
     this.#turns.clear();
     this.#idle = new Float32Array(WEIGHTS);
+    if (!this.#turn) return;
+    this.#turn = null;
+    this.#tell("forgotten", null);
   }
 
   /** @param {{state: import("./client.js").LinkState, message: string}} link */
   #linked({ state, message }) {
     this.#tell("over", "connection");
+    if (state === "connecting") this.#renew();
     if (state === "ready") this.#tell("over", "session");
     else {
-      this.#drop(state === "connecting" ? "interrupted" : "failed");
+      this.#drop("failed");
       for (const { text } of this.#asks.clear()) this.#tell("refused", text);
     }
     if (state === "reconnecting" && message) this.#tell("notice", { topic: "connection", level: "warning", message });
@@ -364,6 +373,11 @@ function settle(last, idle, passedMs) {
   const share = Math.min(1, passedMs / SETTLE_MS);
   const eased = share * share * (3 - 2 * share);
   return last.map((weight, i) => weight + (idle[i] - weight) * eased);
+}
+
+/** @param {unknown} value */
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What the page tells a person of what went wrong. */
+/** What a person is told of what went wrong. */
 
 /** @typedef {import("./client.js").WireEvent} WireEvent */
 
@@ -8,6 +8,27 @@
  * @property {"info" | "warning" | "error"} level
  * @property {string} message
  */
+
+/**
+ * @typedef {object} Advice What helps where a session is refused; it depends on where key and profile are chosen.
+ * @property {string} profile Where there is no profile of that name.
+ * @property {string} wrongKey
+ * @property {string} noKey
+ */
+
+/** Where the page's address has the key and the page lists the profiles. @type {Advice} */
+export const ON_THE_PAGE = {
+  profile: "Choose another one above.",
+  wrongKey: "The server's key in this page's address is wrong: correct what stands behind #key=.",
+  noKey: "This server wants its key: add #key= and the key to this page's address.",
+};
+
+/** Where an element's attributes say it. @type {Advice} */
+export const BY_ATTRIBUTES = {
+  profile: "Correct the attribute 'profile'.",
+  wrongKey: "The server's key is wrong: correct the attribute 'key'.",
+  noKey: "This server wants its key: give it by the attribute 'key'.",
+};
 
 /** What a person calls the parts of an avatar. */
 const PARTS = new Map([
@@ -64,12 +85,13 @@ export function noticeOf({ type, turn_id, code = "", message = "", decision, com
  * @param {string} code
  * @param {string} message The server's own words.
  * @param {{profile?: string, key: string | null}} asked
+ * @param {Advice | null} advice Without any, the server's own words do.
  */
-export function refusedSession(code, message, { profile, key }) {
-  if (code === "no_such_profile" && profile) return `There is no profile named '${profile}'. Choose another one above.`;
-  if (code !== "unauthorized") return sentence(message);
-  if (key) return "The server's key in this page's address is wrong: correct what stands behind #key=.";
-  return "This server wants its key: add #key= and the key to this page's address.";
+export function refusedSession(code, message, { profile, key }, advice) {
+  if (!advice) return sentence(message);
+  if (code === "no_such_profile" && profile) return `There is no profile named '${profile}'. ${advice.profile}`;
+  if (code === "unauthorized") return key ? advice.wrongKey : advice.noKey;
+  return sentence(message);
 }
 
 /**
