@@ -252,6 +252,13 @@ def offer(page: Any, name: str, content: bytes) -> None:
     page.set_input_files("#model-file", {"name": name, "mimeType": "", "buffer": content})
 
 
+def chosen(page: Any) -> Any:
+    """What the choice of a face says, and what it offers."""
+    return page.evaluate(
+        "(({ value, options }) => [value, [...options].map(({ label }) => label)])(document.querySelector('#model'))"
+    )
+
+
 def told(message: str) -> str:
     return f"document.querySelector('.toast.warning')?.innerText.includes({message!r})"
 
@@ -262,6 +269,7 @@ def test_a_file_that_cannot_work_says_why_on_the_page_and_the_drawn_face_stays(s
         offer(page, name, content)
         until(page, told(f"The model face cannot be shown: {message}"))
         assert page.evaluate("tthDebug.stage.renderer") == "canvas"
+        assert chosen(page) == ["", ["Own", "From a file …"]]
 
 
 def test_a_file_that_would_show_nothing_is_refused(serve, browser, visit):
@@ -335,8 +343,50 @@ def test_a_file_that_the_server_lacks_is_told(serve, browser, visit):
     until(page, told("gone.vrm is not in the server's folder of models"))
 
 
+def test_a_notice_about_a_file_goes_when_another_face_or_persona_is_chosen(serve, browser, visit):
+    personas = [PERSONAS[0], {**PERSONAS[1], "look": {"palette": "noor", "model": "gone.vrm"}}, *PERSONAS[2:]]
+    server = serve(personas=personas, models={"bare.glb": models.make_glb(["Basis"])})
+    page = visit(browser, f"{server.address}/?debug=1", troubled=True)
+    page.select_option("#model", "model:bare.glb")
+    until(page, told("bare.glb has no face that moves"))
+    assert chosen(page)[0] == ""
+    page.select_option("#persona", "noor")
+    until(page, told("gone.vrm is not in the server's folder of models"))
+    page.select_option("#persona", personas[2]["id"])
+    until(page, "!document.querySelector('.toast')")
+    offer(page, "picture.glb", b"no model")
+    until(page, told("picture.glb is no GLB or VRM file"))
+    page.select_option("#model", "model:bare.glb")
+    until(page, told("bare.glb has no face that moves"))
+    page.select_option("#persona", personas[0]["id"])
+    until(page, "!document.querySelector('.toast')")
+
+
 def test_a_server_without_the_libraries_offers_no_choice_and_says_why_where_one_is_asked_for(serve, browser, visit):
     page = visit(browser, f"{serve(drawable=False).address}/?debug=1")
     assert page.locator("#model").is_hidden()
     offer(page, "a.glb", models.make_glb(["jawOpen"]))
     until(page, told("installed without the libraries that show model files; install Node.js"))
+
+
+ELEMENT = """async (attributes) => {
+  await import("/js/embed.js");
+  const element = document.createElement("tth-avatar");
+  window.notices = [];
+  element.addEventListener("avatarnotice", ({ detail }) => notices.push(detail.message));
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  document.body.replaceChildren(element);
+}"""
+
+
+def test_the_element_shows_a_model_of_a_server_that_wants_a_key(serve, webgl, visit):
+    server = serve(key="sesame", models={"a.glb": models.make_glb(["jawOpen"])})
+    page = visit(webgl, f"{server.address}/js/face/renderer.js", ready=False, troubled=True, viewport=SMALL)
+    page.evaluate(ELEMENT, {"key": "sesame", "model": "/models/a.glb"})
+    element = "document.querySelector('tth-avatar')"
+    until(page, f"{element}.renderer === 'model'")
+    page.evaluate(f"{element}.setAttribute('model', '/models/gone.glb')")
+    until(page, f"notices.length && {element}.renderer !== 'model'")
+    assert page.evaluate("notices") == [
+        "The model face cannot be shown: gone.glb is not in the server's folder of models"
+    ]

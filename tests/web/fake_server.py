@@ -316,6 +316,8 @@ def make_app(behaviour: Behaviour) -> Starlette:
         return JSONResponse({"models": sorted(behaviour.models), "drawable": behaviour.drawable})
 
     async def model(request: Request) -> Response:
+        if not permitted(request):
+            return refused()
         found = behaviour.models.get(request.path_params["name"])
         return Response(found or b"", status_code=200 if found else 404, media_type="model/gltf-binary")
 

@@ -99,7 +99,7 @@ export class TthAvatar extends HTMLElement {
    */
   attributeChangedCallback(name, before, now) {
     if (!this.#avatar || before === now) return;
-    if (name === "model") this.#avatar.model = this.#model;
+    if (name === "model") void this.#dress(this.#avatar);
     else if (name === "server" || name === "key") {
       this.close();
       this.connect();
@@ -109,7 +109,7 @@ export class TthAvatar extends HTMLElement {
   /** Open a session, where there is none. */
   connect() {
     if (this.#avatar || !this.isConnected) return;
-    const server = new Server(this.#home, () => this.getAttribute("key"));
+    const server = this.#server;
     const avatar = new Avatar({
       host: this.#face,
       server,
@@ -118,7 +118,7 @@ export class TthAvatar extends HTMLElement {
       advice: BY_ATTRIBUTES,
     });
     this.#avatar = avatar;
-    if (this.hasAttribute("model")) avatar.model = this.#model;
+    if (this.hasAttribute("model")) void this.#dress(avatar);
     this.#listen(avatar);
     avatar.client.open(this.#wish);
   }
@@ -168,9 +168,30 @@ export class TthAvatar extends HTMLElement {
     return server ? new URL(server, document.baseURI) : HOME;
   }
 
-  get #model() {
-    const model = this.getAttribute("model");
-    return model ? new URL(model, document.baseURI).href : undefined;
+  get #server() {
+    return new Server(this.#home, () => this.getAttribute("key"));
+  }
+
+  /**
+   * Show the model that is asked for. It is fetched here, with the key where it is the server's.
+   *
+   * @param {Avatar} avatar
+   */
+  async #dress(avatar) {
+    const asked = this.getAttribute("model");
+    const abandoned = () => avatar !== this.#avatar || asked !== this.getAttribute("model");
+    let model;
+    try {
+      if (asked) {
+        // Few show a model: the page does not wait for what reads one.
+        const { fetchModel } = await import("./face/model/source.js");
+        model = await fetchModel(asked, this.#server);
+      }
+    } catch (error) {
+      const message = `The model face cannot be shown: ${error instanceof Error ? error.message : error}`;
+      if (!abandoned()) this.#notice({ level: "warning", topic: "face", message });
+    }
+    if (!abandoned()) avatar.model = model;
   }
 
   get #wish() {

@@ -46,7 +46,7 @@ const { client, dialogue, player, stage } = avatar;
 const toasts = new Toasts(parts.toasts);
 const history = new History(parts);
 const caption = new CaptionView(parts.caption);
-const faces = new Faces(parts.model, parts.modelFile, () => server.headers);
+const faces = new Faces(parts.model, parts.modelFile, server);
 const composer = new Composer(parts, { say, stop });
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
@@ -170,9 +170,11 @@ function debug() {
 avatar.addEventListener("blocked", (event) => (parts.unblock.hidden = !detail(event)));
 for (const type of ["input", "focus", "blur"]) parts.text.addEventListener(type, listen);
 faces.addEventListener("change", () => (avatar.model = faces.model));
-faces.addEventListener("notice", (event) => toasts.show(detail(event)));
-stage.addEventListener("notice", (event) => toasts.show(detail(event)));
-stage.addEventListener("over", (event) => toasts.over(detail(event)));
+for (const source of [faces, stage]) {
+  source.addEventListener("notice", (event) => toasts.show(detail(event)));
+  source.addEventListener("over", (event) => toasts.over(detail(event)));
+}
+stage.addEventListener("refused", (event) => faces.refuse(detail(event)));
 client.addEventListener("session", (event) => meet(detail(event)));
 client.addEventListener("state", (event) => showLink(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));

@@ -14,7 +14,8 @@ const INTERVALS = 120;
 /**
  * Keeps a face at the size of its place on the page and in the page's colours, and gives it life.
  *
- * Events: `notice` (`Notice`) where a renderer does not work; `over` (its topic) once it does again.
+ * Events: `notice` (`Notice`) where a renderer does not work; `over` (its topic) once it does again; `refused` (the
+ * look's model) where it is that which cannot be shown.
  */
 export class Stage extends EventTarget {
   #face;
@@ -51,7 +52,7 @@ export class Stage extends EventTarget {
     this.#read = read;
     this.#look = /** @type {Look} */ ({ palette: "mira", scheme: this.#scheme() });
     const asked = RENDERERS.findIndex(({ name }) => name === first);
-    this.#face = new Ladder(host, RENDERERS.slice(Math.max(0, asked)), this.#look, (problem) => this.#tell(problem));
+    this.#face = new Ladder(host, RENDERERS.slice(Math.max(0, asked)), this.#look, (...told) => this.#tell(...told));
     const still = matchMedia("(prefers-reduced-motion: reduce)");
     this.#life = new Life({ seed: crypto.getRandomValues(new Uint32Array(1))[0] });
     const calm = () => (this.#life.still = this.#face.still = still.matches);
@@ -105,11 +106,16 @@ export class Stage extends EventTarget {
     return this.#dark.matches ? "dark" : "light";
   }
 
-  /** @param {string} message */
-  #tell(message) {
+  /**
+   * @param {string} message
+   * @param {unknown} [failed] What of the look it was made for and will not be shown.
+   */
+  #tell(message, failed) {
     /** @type {CustomEventInit<import("./session/words.js").Notice | string>} */
     const event = { detail: message ? { topic: "face", level: "warning", message } : "face" };
     this.dispatchEvent(new CustomEvent(message ? "notice" : "over", event));
+    const { model } = this.#look;
+    if (model && failed === model) this.dispatchEvent(new CustomEvent("refused", { detail: model }));
   }
 
   /** @param {number} nowMs */

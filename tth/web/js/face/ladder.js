@@ -43,7 +43,8 @@ export class Ladder {
    * @param {HTMLElement} host
    * @param {readonly Rung[]} rungs Best first; the last one stands in while a better one is made.
    * @param {Look} look
-   * @param {(problem: string) => void} tell Why a renderer is not the one that draws; empty once it does again.
+   * @param {(problem: string, failed?: unknown) => void} tell Why a renderer is not the one that draws, and what it
+   *   wanted of the look where it is given up; empty once it does again.
    */
   constructor(host, rungs, look, tell) {
     this.#host = host;
@@ -230,7 +231,8 @@ export class Ladder {
   #fail({ rung, want }, error) {
     this.#failed.push({ rung, want });
     if (this.#coming && same(this.#coming, { rung, want })) this.#coming = null;
-    if (error) this.#tell(`The ${rung.name} face cannot be shown: ${error instanceof Error ? error.message : error}`);
+    const why = error instanceof Error ? error.message : error;
+    if (why) this.#tell(`The ${rung.name} face cannot be shown: ${why}`, want);
     this.#next();
   }
 

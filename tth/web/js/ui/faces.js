@@ -9,14 +9,17 @@ const LOCAL = "local";
 const OPEN = "open";
 const SERVED = "model:";
 
+/** Of notices, the stage's among them. */
+const TOPIC = "face";
+
 /**
  * The choice of a face. Dispatches `change` when another one is to be shown, `notice` (`Notice`) where it cannot be
- * had.
+ * had, `over` (its topic) once something else is chosen.
  */
 export class Faces extends EventTarget {
   #select;
   #input;
-  #headers;
+  #server;
   /** @type {Offer} */
   #offer = { models: [], drawable: true };
   /** What the persona asks for. */
@@ -29,6 +32,8 @@ export class Faces extends EventTarget {
   #fetched = new Map();
   /** Counts choices, so that what an abandoned one still brings is told apart. */
   #attempt = 0;
+  /** Whether a notice may stand on the page that is about a face. */
+  #troubled = false;
 
   /** @type {File | undefined} The model to show. */
   model;
@@ -36,13 +41,13 @@ export class Faces extends EventTarget {
   /**
    * @param {HTMLSelectElement} select
    * @param {HTMLInputElement} input For a local file.
-   * @param {() => HeadersInit} headers What the server wants to see with a request.
+   * @param {import("../session/server.js").Server} server
    */
-  constructor(select, input, headers) {
+  constructor(select, input, server) {
     super();
     this.#select = select;
     this.#input = input;
-    this.#headers = headers;
+    this.#server = server;
     select.addEventListener("change", () => this.#choose());
     input.addEventListener("change", () => {
       this.open(input.files?.[0]);
@@ -72,7 +77,7 @@ export class Faces extends EventTarget {
    */
   want(wish = "") {
     this.#wish = wish;
-    void this.#settle();
+    this.#begin();
   }
 
   /**
@@ -85,7 +90,22 @@ export class Faces extends EventTarget {
     if (!this.#offer.drawable) return void this.#lack();
     this.#local = file;
     this.#fill(LOCAL);
-    void this.#settle();
+    this.#begin();
+  }
+
+  /**
+   * A model could not be shown: go back to the persona's own face.
+   *
+   * @param {unknown} model
+   */
+  refuse(model) {
+    if (!model || model !== this.model) return;
+    this.#troubled = true;
+    if (model === this.#local) this.#local = null;
+    // It may be mended on the server by the time it is chosen again.
+    this.#fetched.clear();
+    if (this.#select.value === OWN) this.#show(undefined);
+    else this.#return();
   }
 
   /** @param {string} chosen */
@@ -106,6 +126,19 @@ export class Faces extends EventTarget {
       return this.#input.click();
     }
     this.#before = this.#select.value;
+    this.#begin();
+  }
+
+  /** Something else is wanted; what was wrong before is no more. */
+  #begin() {
+    if (this.#troubled) this.dispatchEvent(new CustomEvent("over", { detail: TOPIC }));
+    this.#troubled = false;
+    void this.#settle();
+  }
+
+  /** What was chosen cannot be had. */
+  #return() {
+    this.#fill(OWN);
     void this.#settle();
   }
 
@@ -120,13 +153,15 @@ export class Faces extends EventTarget {
     if (!this.#offer.drawable) return this.#lack();
     try {
       // Few show a model: the page does not wait for what reads one.
-      const { readSource } = await import("../face/model/source.js");
-      const { buffer } = await readSource(`models/${encodeURIComponent(name)}`, this.#headers());
+      const { fetchModel } = await import("../face/model/source.js");
+      const file = await fetchModel(this.#server.at(`models/${encodeURIComponent(name)}`), this.#server);
       if (attempt !== this.#attempt) return;
-      this.#fetched = new Map([[name, new File([buffer], name)]]);
+      this.#fetched = new Map([[name, file]]);
       this.#show(this.#fetched.get(name));
     } catch (error) {
-      if (attempt === this.#attempt) this.#tell(error instanceof Error ? error.message : String(error));
+      if (attempt !== this.#attempt) return;
+      this.#tell(error instanceof Error ? error.message : String(error));
+      if (value !== OWN) this.#return();
     }
   }
 
@@ -138,7 +173,8 @@ export class Faces extends EventTarget {
   /** @param {string} problem */
   #tell(problem) {
     const message = `The model face cannot be shown: ${problem}`;
-    this.dispatchEvent(new CustomEvent("notice", { detail: { topic: "face", level: "warning", message } }));
+    this.#troubled = true;
+    this.dispatchEvent(new CustomEvent("notice", { detail: { topic: TOPIC, level: "warning", message } }));
   }
 
   /** @param {File | undefined} model */
