@@ -97,6 +97,15 @@ def test_a_long_caption_shows_whole_lines(serve, browser, visit, width, height):
     assert seen / line == pytest.approx(3, abs=0.03)
 
 
+@pytest.mark.parametrize(("width", "height"), [*SIZES, (600, 450), (600, 700)])
+def test_the_numbers_leave_most_of_the_face_to_be_seen(serve, browser, visit, width, height):
+    page = visit(browser, f"{serve().address}/?debug=1", viewport={"width": width, "height": height})
+    rectangle = "document.querySelector('{}').getBoundingClientRect().toJSON()"
+    panel, room = (page.evaluate(rectangle.format(part)) for part in ("#debug", "#room"))
+    beside = panel["width"] <= 0.45 * room["width"] or apart(panel, room)
+    assert beside or panel["height"] <= 0.45 * room["height"] + 1
+
+
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_a_notice_covers_no_face(serve, browser, visit, width, height):
     served = serve(refusal={"code": "text_too_long", "message": "8123 characters are too many; send at most 8000"})
