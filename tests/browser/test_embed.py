@@ -140,8 +140,7 @@ def test_nonsense_is_ignored_and_sent_to_nobody(
         assert page.evaluate(f"{AVATAR}.control({control})") is False
     assert page.evaluate(f"{AVATAR}.state") == "ready"
     # What only the server can tell to be wrong begins no turn, and nobody waits for it.
-    assert page.evaluate(f"{AVATAR}.say('Hello', {{ emotion: 7 }})")
-    assert page.evaluate(f"{AVATAR}.state") == "thinking"
+    assert page.evaluate(f"[{AVATAR}.say('Hello', {{ emotion: 7 }}), {AVATAR}.state]") == [True, "thinking"]
     until(page, f"{AVATAR}.state === 'ready'")
     assert "emotion" in page.evaluate("notice")
     assert page.evaluate(f"{AVATAR}.say('Hello', null)")
