@@ -66,6 +66,6 @@ async def test_a_model_that_no_page_reads_is_not_sent(folder) -> None:
         file.truncate(MOST_BYTES + 1)
     async with serving(f"models={folder}") as site:
         answer = await fetch(site.base, "GET", "/models/large.glb")
-        assert (answer.status, answer.json["error"]["code"]) == (413, "model_too_large")
+        assert (answer.status, answer.json["error"]["code"]) == (413, "too_large")
         assert "large.glb has more than 50 MB" in answer.json["error"]["message"]
         assert (await fetch(site.base, "GET", "/v1/faces")).json["models"] == ["Pip 2.glb"]

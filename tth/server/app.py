@@ -149,7 +149,7 @@ class Pages:
         response = await self._models.get_response(name, request.scope)
         if int(response.headers.get("Content-Length", 0)) > MOST_BYTES:
             problem = f"{name} has more than {MOST_BYTES >> 20} MB; make its textures smaller or leave parts out"
-            return refusal(413, "model_too_large", problem)
+            return refusal(413, "too_large", problem)
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Content-Type"] = "model/gltf-binary"
         return response
