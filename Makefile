@@ -90,6 +90,7 @@ clean:
 	@echo "Installing the neural voice ..."
 	@$(PIP) install $(CONSTRAINTS) --editable '.[voice]' || echo "The neural voice cannot be installed here; another speaks."
 	@$(PIP) install $(CONSTRAINTS) --editable '.[pico]' || echo "Pico, the small fallback voice, cannot be installed here."
+	@$(PIP) install $(CONSTRAINTS) --editable '.[ears]' || echo "The offline recogniser cannot be installed here."
 	@touch $@
 
 .venv/test.stamp: .venv/run.stamp plugins/tth-beep/pyproject.toml
