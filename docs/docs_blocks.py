@@ -28,10 +28,15 @@ from tth.core.media import SpeechMark
 from tth.emulators.a2f.faults import Fault as A2FFault
 from tth.emulators.openai.faults import Fault
 from tth.wire.controls import CharacterWish, ControlWish, EmotionWish
-from tth.wire.native import CloseCode, client_messages, server_events
+from tth.wire.native import CloseCode, ListeningWish, client_messages, server_events
 
 _NAMES = {str: "text", int: "integer", float: "number", bool: "true or false", type(None): "null"}
-_OBJECTS = {TurnControl: "[control](#controls)", ControlWish: "[control](#controls)", SpeechMark: "[mark](#words)"}
+_OBJECTS = {
+    TurnControl: "[control](#controls)",
+    ControlWish: "[control](#controls)",
+    SpeechMark: "[mark](#words)",
+    ListeningWish: "[listening](#speaking-to-it)",
+}
 _EVERYWHERE = ("turn_id", "generation")
 _MEDIA = (Family.AUDIO, Family.PICTURES)
 _WIDTH = 100

@@ -26,7 +26,7 @@ TWELVE = {
     "unknown key": (
         "componets:\n  llm: {primary: echo}\n",
         "1: componets: no such key; did you mean components? "
-        "It may be budget, components, control, deadlines, extends, persona, summary or voice_map",
+        "It may be budget, components, control, deadlines, extends, listening, persona, summary or voice_map",
     ),
     "unknown adapter": (
         VOICE.replace("tones", "hibary"),
@@ -179,7 +179,7 @@ MORE = {
     "unknown deadline": (
         "deadlines: {conect_s: 9}\n" + VOICE,
         "1: deadlines.conect_s: no such option; did you mean connect_s? "
-        "It may be connect_s, first_sound_s, first_token_s, sound_gap_s or token_gap_s",
+        "It may be connect_s, first_sound_s, first_token_s, sound_gap_s, token_gap_s or words_s",
     ),
 }
 
@@ -267,7 +267,7 @@ OUTSIDE = {
         {},
         ("componets.tts.speed=1",),
         "command line: --set componets.tts.speed: no such key; did you mean components? It may be api_key, "
-        "budget, components, control, deadlines, host, insecure, limits, log_format, log_level, models, origins, "
+        "budget, components, control, deadlines, host, insecure, limits, listening, log_format, log_level, models, origins, "
         "persona, port, profile or voice_map",
     ),
     "realtime voice on the command line": (

@@ -11,6 +11,7 @@ from tth.core.events import (
     TurnFailedEvent,
     TurnInterruptedEvent,
     TurnStartedEvent,
+    TurnStateEvent,
 )
 from tth.core.media import MEDIA_RATE_HZ
 from tth.testing.invariants import Witness
@@ -29,14 +30,25 @@ class Played:
     received: int = 0
     began: float | None = None
     stopped_at: int | None = None
+    held_at: int | None = None
     items: dict[str, list[int]] = field(default_factory=dict)
 
     def position(self, now: float) -> int:
         if self.stopped_at is not None:
             return self.stopped_at
+        if self.held_at is not None:
+            return self.held_at
         if self.began is None:
             return 0
         return min(self.received, int((now - self.began) * MEDIA_RATE_HZ))
+
+    def hold(self, now: float) -> None:
+        self.held_at = self.position(now)
+
+    def resume(self, now: float) -> None:
+        if self.began is not None and self.held_at is not None:
+            self.began = now - self.held_at / MEDIA_RATE_HZ
+        self.held_at = None
 
     def heard(self, item_id: str) -> int:
         """Units of the item that were played before it was stopped."""
@@ -73,6 +85,9 @@ class Sink:
             self.turns[event.turn_id] = Played(event.turn)
         elif isinstance(event, AudioChunkEvent):
             self._play(self.turns[event.turn_id], event, now)
+        elif isinstance(event, TurnStateEvent):
+            played = self.turns[event.turn_id]
+            (played.hold if event.state == "held" else played.resume)(now)
         elif isinstance(event, TurnInterruptedEvent | TurnCompleteEvent | TurnFailedEvent):
             played = self.turns[event.turn_id]
             played.stopped_at = played.position(now)

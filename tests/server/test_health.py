@@ -112,7 +112,7 @@ async def test_a_face_that_is_away_when_a_session_opens_is_told_to_its_client_an
         async with site.join() as peer:
             assert (await peer.ask("hi"))["type"] == "turn_complete"
             kinds = [event["type"] for event in peer.seen if isinstance(event, dict)]
-            assert kinds[:2] == ["session_ready", "degraded"]
+            assert kinds[:3] == ["session_ready", "listening", "degraded"]
             (told,) = peer.events("degraded")
             assert (told["component"], told["was"], told["now"]) == ("avatar", "a2f", "stub_avatar")
             face = (await site.get("/health")).json["components"]["avatar"]

@@ -8,6 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from tests.server.peer import Peer, serving
+from tth.wire.native import Header, Kind, pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -69,10 +70,20 @@ async def test_the_error_of_a_wrong_message_bears_the_turn_that_the_message_woul
         assert (await peer.ask("Still here?"))["type"] == "turn_complete"
 
 
-async def test_a_binary_frame_is_refused_and_the_session_goes_on(site) -> None:
+@pytest.mark.parametrize(
+    ("frame", "told"),
+    [
+        (b"\x01\x00", "at least 20 bytes"),
+        (pack(Header(kind=Kind.AUDIO, param=24_000), bytes(960)), "kind 4"),
+        (pack(Header(kind=Kind.MICROPHONE, param=7), bytes(960)), "7 Hz"),
+    ],
+)
+async def test_a_wrong_binary_frame_is_refused_and_the_session_goes_on(site, frame: bytes, told: str) -> None:
     async with site.join() as peer:
-        await peer.socket.send(b"\x01\x00")
-        assert (await peer.until("error"))["code"] == "binary_frame"
+        await peer.socket.send(frame)
+        error = await peer.until("error")
+        assert error["code"] == "bad_frame"
+        assert told in error["message"]
         assert (await peer.ask("Still here?"))["type"] == "turn_complete"
 
 

@@ -49,7 +49,7 @@ def test_a_frame_is_the_bytes_that_the_protocol_page_shows() -> None:
     )
 
 
-@pytest.mark.parametrize("frame", [b"", b"\x01" * 19, b"\x00" * 20, b"\x04" + b"\x00" * 30])
+@pytest.mark.parametrize("frame", [b"", b"\x01" * 19, b"\x00" * 20, b"\x05" + b"\x00" * 30])
 def test_a_frame_that_is_too_short_or_of_an_unknown_kind_is_refused(frame) -> None:
     with pytest.raises(ProtocolError, match="bad_frame"):
         unpack(frame)

@@ -69,17 +69,39 @@ class RealtimeCapabilities:
         voices: Names it knows; empty where any string is passed on.
         output_rate_hz: Rate of the sound it makes, where that is fixed.
         audio_in: Whether ``send_user_audio`` works.
+        deaf: Where it does not, why, for a person.
         tools: Whether it calls tools.
         speed: Lowest and highest ``speech_rate`` it honours; ``None`` where it honours none.
         turns: Who decides that an answer is due.
+        detects: Whether it can find by itself where speech begins and ends.
     """
 
     voices: Sequence[str] = ()
     output_rate_hz: int = 24_000
     audio_in: bool = False
+    deaf: str = ""
     tools: bool = False
     speed: tuple[float, float] | None = None
     turns: Literal["client", "server", "duplex"] = "client"
+    detects: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """How a voice is to hear the person.
+
+    Attributes:
+        ends: Who finds where an utterance begins and ends: the ``voice``, or the ``caller``, who sends nothing else and
+            calls ``end_user_audio`` at its end.
+        answers: Whether the voice answers an utterance by itself, and falls silent when the person speaks.
+        threshold: How sure, 0 to 1, the voice must be that it hears speech.
+        silence_ms: Silence that ends an utterance.
+    """
+
+    ends: Literal["voice", "caller"] = "voice"
+    answers: bool = True
+    threshold: float | None = None
+    silence_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +112,7 @@ class SessionChange:
     voice: str | None = None
     control: TurnControl | None = None
     tools: Sequence[Tool] | None = None
+    hearing: Hearing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +202,14 @@ class RealtimeAdapter(Protocol):
         """Add a user's message and ask for the answer."""
 
     async def send_user_audio(self, chunk: AudioChunk) -> None:
-        """Pass on what the microphone hears."""
+        """Pass on what the microphone hears.
+
+        Raises:
+            AdapterError: It cannot hear (decision ``ignore``), or is lost.
+        """
 
     async def end_user_audio(self, *, discard: bool = False) -> None:
-        """The utterance is over: answer it, or forget it."""
+        """The utterance is over: it is now an item of the conversation, or forgotten. ``respond`` has it answered."""
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Stop a response (the running one where none is named).

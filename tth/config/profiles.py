@@ -15,7 +15,7 @@ from tth.config.kinds import check_kinds
 from tth.config.mistakes import Mistakes
 from tth.config.nearest import nearest, suggestion
 from tth.config.personas import Persona, find_persona
-from tth.config.settings import Budget, Deadlines
+from tth.config.settings import Budget, Deadlines, Listening
 from tth.config.sources import Sources, read_settings, with_environment
 from tth.config.validation import validated
 from tth.core.controls import EmotionLabel, TurnControl
@@ -56,6 +56,7 @@ class Profile:
         components: The adapters of each kind in use, the primary first, then its fallbacks.
         deadlines: How long its adapters are waited for.
         budget: What a session of it may use up.
+        listening: How a person is listened to.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Profile:
     components: Mapping[Kind, tuple[Component, ...]]
     deadlines: Deadlines
     budget: Budget
+    listening: Listening
 
 
 def resolve_profile(name: str, sources: Sources, catalogue: Catalogue, *, typed: bool = False) -> Profile:
@@ -117,6 +119,7 @@ def build_profile(draft: Draft, sources: Sources, catalogue: Catalogue) -> Profi
         components=components,
         deadlines=settings.deadlines,
         budget=settings.budget,
+        listening=settings.listening,
     )
 
 

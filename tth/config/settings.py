@@ -29,6 +29,7 @@ class Deadlines(BaseModel):
     token_gap_s: float = Field(8, gt=0, description="Seconds between two pieces of an answer's text.")
     first_sound_s: float = Field(4, gt=0, description="Seconds from a sentence to its first sound.")
     sound_gap_s: float = Field(4, gt=0, description="Seconds between two pieces of sound.")
+    words_s: float = Field(8, gt=0, description="Seconds from the end of an utterance to its words.")
 
 
 class Budget(BaseModel):
@@ -40,6 +41,25 @@ class Budget(BaseModel):
         None, gt=0, allow_inf_nan=False, description="Dollars a session may cost, where its voice knows its prices."
     )
     minutes: float | None = Field(None, gt=0, allow_inf_nan=False, description="Minutes a session may last.")
+
+
+class Listening(BaseModel):
+    """How a person is listened to, and what their voice does to the avatar's. A profile may set its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    detector: Literal["auto", "silero", "energy", "voice"] = Field(
+        "auto", description="What finds where speech begins and ends; voice: the realtime voice itself."
+    )
+    threshold: float = Field(0.5, ge=0, le=1, description="How sure it must be that it hears speech.")
+    silence_ms: int = Field(500, ge=100, le=5000, description="Silence that ends an utterance.")
+    prefix_ms: int = Field(300, ge=0, le=1000, description="Sound from before speech was noticed that belongs to it.")
+    barge_in: Literal["hold", "stop", "off"] = Field(
+        "hold", description="What a person's voice does to the avatar's: hold it until it is clear, stop it, nothing."
+    )
+    barge_in_ms: int = Field(180, ge=60, le=2000, description="So long somebody must speak to hold or stop the avatar.")
+    judge_ms: int = Field(1500, ge=200, le=10_000, description="Who speaks for longer does not merely say 'mhm'.")
+    fillers: tuple[str, ...] = Field((), description="Words that do not stop the avatar, beside the usual ones.")
 
 
 class Settings(BaseModel):
@@ -62,6 +82,7 @@ class Settings(BaseModel):
     limits: Limits = Field(Limits(), description="How much is taken.")
     deadlines: Deadlines = Field(Deadlines(), description="How long is waited.")
     budget: Budget = Field(Budget(), description="What a session may use up.")
+    listening: Listening = Field(Listening(), description="How a person is listened to.")
 
 
 CONFIG_DIR = "TTH_CONFIG_DIR"

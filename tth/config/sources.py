@@ -19,7 +19,9 @@ from tth.errors import ConfigError, ProfileError
 
 PREFIX = "TTH_"
 SETTING_KEYS = tuple(Settings.model_fields)
-PROFILE_KEYS = ("summary", "extends", "persona", "voice_map", "control", "components", "deadlines", "budget")
+PROFILE_SETTINGS = ("deadlines", "budget", "listening")
+"""The settings that a profile may set for itself."""
+PROFILE_KEYS = ("summary", "extends", "persona", "voice_map", "control", "components", *PROFILE_SETTINGS)
 """Every key at the top of a profile."""
 OUTSIDE_KEYS = tuple(dict.fromkeys((*SETTING_KEYS, *(k for k in PROFILE_KEYS if k not in ("summary", "extends")))))
 """Keys that the environment and the command line may set."""
@@ -169,7 +171,7 @@ def _lookup(match: re.Match[str], node: Node, environ: Mapping[str, str]) -> str
 
 
 def read_settings(sources: Sources, profile: Node | None = None) -> Settings:
-    """Lay the settings: each folder's ``base.yaml`` < a profile's deadlines and budget < environment < command line.
+    """Lay the settings: each folder's ``base.yaml`` < a profile's own < environment < command line.
 
     Raises:
         ConfigError: A value cannot be used; says where it stands.
@@ -182,6 +184,6 @@ def read_settings(sources: Sources, profile: Node | None = None) -> Settings:
             layer.only(SETTING_KEYS)
             tree = overlay(tree, layer)
     if profile is not None:
-        tree = overlay(tree, pick(profile, ("deadlines", "budget")))
+        tree = overlay(tree, pick(profile, PROFILE_SETTINGS))
     tree = overlay(tree, pick(sources.outside, SETTING_KEYS))
     return validated(Settings, with_environment(tree, sources.environ))

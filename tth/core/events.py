@@ -17,6 +17,8 @@ from tth.core.media import MEDIA_RATE_HZ, FaceFrame, SpeechMark, VideoFrame
 
 Decision = Literal["fatal", "retry", "ignore"]
 TurnState = Literal["thinking", "speaking", "held"]
+MicrophoneState = Literal["open", "held", "off"]
+BargeIn = Literal["hold", "stop", "off"]
 
 
 class Family(StrEnum):
@@ -155,21 +157,27 @@ class ToolCallDeltaEvent(ItemEvent, frozen=True, kw_only=True, gc=False):
 
 
 class UserSpeechStartedEvent(Event, frozen=True, kw_only=True, gc=False):
-    """The voice hears the person begin to speak; ``at_ms`` counts the sound it was sent."""
+    """The person begins to speak; ``at_ms`` counts the sound that the voice was sent.
+
+    ``item_id`` is empty where it is not known yet: the utterance's next event names it.
+    """
 
     item_id: str = ""
     at_ms: int = 0
 
 
 class UserSpeechStoppedEvent(Event, frozen=True, kw_only=True, gc=False):
-    """The voice hears that the person has stopped speaking."""
+    """The person has stopped speaking."""
 
     item_id: str = ""
     at_ms: int = 0
 
 
 class UserTranscriptEvent(Event, frozen=True, kw_only=True, gc=False):
-    """What was understood of the person's utterance ``item_id``: more of it, or, when ``final``, all of it."""
+    """What was understood so far of the person's utterance ``item_id``, the whole of it.
+
+    It is ``final`` when it changes no more, and empty then where nothing was said.
+    """
 
     item_id: str
     text: str
@@ -193,10 +201,14 @@ class ExpiringSoonEvent(Event, frozen=True, kw_only=True, gc=False):
 
 
 class TurnStartedEvent(Event, frozen=True, kw_only=True, gc=False):
-    """A turn begins. ``turn`` counts from 1 in a session and stands in the binary frames' header."""
+    """A turn begins. ``turn`` counts from 1 in a session and stands in the binary frames' header.
+
+    What it answers was typed (``text``) or said aloud (``item_id``, the utterance's).
+    """
 
     turn: int
     text: str = ""
+    item_id: str = ""
     control: TurnControl = TurnControl()
 
 
@@ -277,6 +289,20 @@ class ControlChangedEvent(Event, frozen=True, kw_only=True, gc=False):
     """The control that the next turns start from."""
 
     control: TurnControl
+
+
+class ListeningEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Whether the session hears what is said aloud, and how; where it does not, ``why`` says what is missing.
+
+    ``detector`` finds where speech begins and ends: ``silero``, ``energy``, or ``voice``, which does so by itself.
+    """
+
+    hears: bool
+    why: str = ""
+    detector: str = ""
+    threshold: float
+    silence_ms: int
+    barge_in: BargeIn
 
 
 class SessionClosedEvent(Event, frozen=True, kw_only=True, gc=False):
@@ -374,6 +400,26 @@ class ResumeEvent(Event, frozen=True, kw_only=True, gc=False):
     """Go on from the sample where the playhead was held."""
 
     family: ClassVar[Family] = Family.INBOUND
+
+
+class MicrophoneEvent(Event, frozen=True, kw_only=True, gc=False):
+    """The microphone is open, held open for one utterance (push-to-talk), or off.
+
+    With ``discard`` what was said while it was held is forgotten.
+    """
+
+    family: ClassVar[Family] = Family.INBOUND
+    state: MicrophoneState
+    discard: bool = False
+
+
+class ListeningUpdateEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Listen like this from here on; ``None`` leaves a setting as it is."""
+
+    family: ClassVar[Family] = Family.INBOUND
+    threshold: float | None = None
+    silence_ms: int | None = None
+    barge_in: BargeIn | None = None
 
 
 def event_classes(root: type[Event] = Event) -> Iterator[type[Event]]:

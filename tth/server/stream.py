@@ -11,9 +11,9 @@ import msgspec
 from tth.core.bus import Lagged, Limit, Overflow
 from tth.core.clock import LoopClock
 from tth.core.events import AudioChunkEvent, ErrorEvent, Event, FaceFrameEvent, Family, VideoFrameEvent
-from tth.core.media import MEDIA_RATE_HZ
+from tth.core.media import MEDIA_RATE_HZ, AudioChunk
 from tth.core.watchdog import Watch, Watchdog
-from tth.errors import ProtocolError
+from tth.errors import MediaError, ProtocolError
 from tth.observers.metering import Metering
 from tth.session.session import Session
 from tth.session.speech import SpeechReader
@@ -28,13 +28,17 @@ from tth.wire.native import (
     Hold,
     Interrupt,
     Kind,
+    ListeningUpdate,
+    Microphone,
     PlayheadReport,
     Resume,
     UserText,
     decode_message,
     encode_event,
+    listening_event,
     named_turn,
     pack,
+    unpack,
     user_text_event,
 )
 
@@ -156,16 +160,23 @@ class ClientStream:
     def read(self, frame: str | bytes) -> None:
         """Apply one frame of the client; a wrong one is answered by an error event and changes nothing."""
         try:
-            self._apply(self._decode(frame))
+            if isinstance(frame, bytes):
+                self._hear(frame)
+            else:
+                self._apply(decode_message(frame))
         except ProtocolError as error:
             turn_id = named_turn(frame)
             wrong = ErrorEvent(turn_id=turn_id, code=error.code, message=error.problem, decision="ignore")
             self._session.bus.publish(wrong)
 
-    def _decode(self, frame: str | bytes) -> ClientMessage:
-        if isinstance(frame, bytes):
-            raise ProtocolError("binary_frame", "clients send text frames alone; send one JSON object in a text frame")
-        return decode_message(frame)
+    def _hear(self, frame: bytes) -> None:
+        header, pcm = unpack(frame)
+        if header.kind is not Kind.MICROPHONE:
+            raise ProtocolError("bad_frame", f"clients send binary frames of kind {Kind.MICROPHONE}, microphone, alone")
+        try:
+            self._session.hear(AudioChunk(pcm, header.param))
+        except MediaError as error:
+            raise ProtocolError("bad_frame", str(error)) from error
 
     def _apply(self, message: ClientMessage) -> None:
         session = self._session
@@ -190,6 +201,10 @@ class ClientStream:
                 session.hold()
             case Resume():
                 session.resume()
+            case Microphone():
+                session.microphone(message.state, discard=message.discard)
+            case ListeningUpdate():
+                session.bus.publish(listening_event(message))
 
     def close(self) -> None:
         """Take no more events."""

@@ -56,11 +56,15 @@ class Troupe:
     emit: Callable[[RealtimeEvent], Awaitable[None]]
 
 
+class NothingSaid(Exception):
+    """What was to be answered held no words."""
+
+
 class Answer:
     """Runs one response and emits its events, all but the closing one.
 
     Args:
-        messages: What the model is told, oldest first.
+        tell: Gives what the model is told, oldest first.
         base: The persona's control; the model's choice lies over it, the request's over both.
 
     Attributes:
@@ -75,7 +79,7 @@ class Answer:
         item_id: str,
         request: ResponseRequest,
         *,
-        messages: Sequence[Item],
+        tell: Callable[[], Awaitable[Sequence[Item]]],
         base: TurnControl,
         tools: Sequence[Tool],
         troupe: Troupe,
@@ -86,7 +90,8 @@ class Answer:
         self.calls: list[Item] = []
         self.aside = request.context is not None
         self._request = request
-        self._messages = tuple(messages)
+        self._tell = tell
+        self._messages: tuple[Item, ...] = ()
         self._base = base
         self._wish = request.control or TurnControl()
         self._tools = tools
@@ -102,6 +107,10 @@ class Answer:
     async def run(self) -> TurnCompleteEvent:
         """Answer; returns the event that closes the response. Cancelling stops model and voice."""
         await self._emit(ResponseStartedEvent(response_id=self.id, tag=self._request.tag))
+        try:
+            self._messages = tuple(await self._tell())
+        except NothingSaid:
+            return TurnCompleteEvent(response_id=self.id, status="cancelled", reason="nothing was said")
         async with asyncio.TaskGroup() as group:
             if self._request.modality == "audio":
                 group.create_task(self._speak(), name=f"{self.id} voice")

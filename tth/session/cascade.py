@@ -1,4 +1,4 @@
-"""A language model and a voice that together look like one realtime adapter."""
+"""A recogniser, a language model and a voice that together look like one realtime adapter."""
 
 from __future__ import annotations
 
@@ -18,21 +18,29 @@ from tth.adapters.realtime import (
     SessionChange,
     When,
 )
+from tth.adapters.stt import STTAdapter
 from tth.adapters.tts import TTSAdapter
 from tth.config.settings import Deadlines
 from tth.core.channel import Channel
 from tth.core.clock import Clock
 from tth.core.controls import TurnControl
 from tth.core.conversation import Conversation, Item, TextPart, message
-from tth.core.events import ErrorEvent, TurnCompleteEvent
+from tth.core.events import (
+    ErrorEvent,
+    TurnCompleteEvent,
+    UserSpeechStartedEvent,
+    UserSpeechStoppedEvent,
+    UserTranscriptEvent,
+)
 from tth.core.media import AudioChunk
 from tth.core.streams import Stream
 from tth.core.tasks import Tasks
 from tth.core.tools import Tool, chosen
 from tth.core.watchdog import Watchdog
 from tth.errors import AdapterError
-from tth.session.answer import Answer, Troupe
+from tth.session.answer import Answer, NothingSaid, Troupe
 from tth.session.chain import Chain, Maker
+from tth.session.dictation import Dictation
 from tth.session.foreign import explain
 
 EVENTS = 1024
@@ -41,18 +49,22 @@ EVENTS = 1024
 ITEMS = 400
 """Items of the conversation that the model is told of; older ones are forgotten."""
 
+NO_EARS = "this profile has no recogniser; type instead, or add an stt to its components"
+
 
 class Cascade:
-    """A ``RealtimeAdapter`` made of an LLM chain and a TTS chain.
+    """A ``RealtimeAdapter`` made of an STT chain, which may be empty, an LLM chain and a TTS chain.
 
-    Sentences are cut while tokens arrive, the first one early, and spoken while the next are written. Where an adapter
-    fails, the next of its chain goes on within the same response.
+    What is said aloud is written down while it is spoken. Sentences are cut while tokens arrive, the first one early,
+    and spoken while the next are written. Where an adapter fails, the next of its chain goes on within the same
+    response.
 
     Args:
         llms: Models, best first.
         voices: Voices, best first.
         choose_voice: The voice for a control, or ``None`` for the voice's own choice.
-        deadlines: How long models and voices are waited for.
+        deadlines: How long they are waited for.
+        ears: Recognisers, best first.
     """
 
     def __init__(
@@ -63,8 +75,13 @@ class Cascade:
         watchdog: Watchdog,
         choose_voice: Callable[[TurnControl], str | None] = lambda control: None,
         deadlines: Deadlines | None = None,
+        ears: Sequence[Maker[STTAdapter]] = (),
     ) -> None:
         self._events: Channel[RealtimeEvent] = Channel(EVENTS)
+        self._ears = Chain(ears, clock)
+        self._deaf = "" if ears else NO_EARS
+        self._dictation: Dictation | None = None
+        self._writing: dict[str, asyncio.Task[None]] = {}
         self._troupe = Troupe(
             llms=Chain(llms, clock),
             voices=Chain(voices, clock),
@@ -87,8 +104,8 @@ class Cascade:
 
     @property
     def capabilities(self) -> RealtimeCapabilities:
-        """Text in, sound out; the caller decides when an answer is due."""
-        return RealtimeCapabilities(turns="client")
+        """Sound out; sound in where there is a recogniser. The caller decides when an answer is due."""
+        return RealtimeCapabilities(turns="client", audio_in=not self._deaf, deaf=self._deaf)
 
     async def connect(
         self,
@@ -113,6 +130,15 @@ class Cascade:
             self._conversation.put(item)
         for event in (*self._troupe.llms.settle("llm"), *self._troupe.voices.settle("tts")):
             self._events.put_now(event)
+        if not self._deaf:
+            self._settle_ears()
+
+    def _settle_ears(self) -> None:
+        told = self._ears.settle("stt")
+        for event in told:
+            self._events.put_now(event)
+        if len(told) == len(self._ears):
+            self._deaf = told[0].reason
 
     async def configure(self, change: SessionChange) -> Applied:
         """Take the change; it takes effect at the next response. Voices follow the control."""
@@ -158,12 +184,27 @@ class Cascade:
             f"resp_{self._mark}_{number}",
             f"item_{self._mark}_{number}",
             request,
-            messages=(message("instructions", "system", instructions), *context),
+            tell=lambda: self._told((message("instructions", "system", instructions), *context)),
             base=self._base,
             tools=chosen(self._tools if request.tools is None else request.tools, request.tool_choice),
             troupe=self._troupe,
         )
         self._task = self._tasks.start(self._run(self._answer), self._answer.id)
+
+    async def _told(self, items: Sequence[Item]) -> Sequence[Item]:
+        """``items`` with the words of what was said aloud, once they are there.
+
+        Raises:
+            NothingSaid: The newest of them held none.
+        """
+        spoken = {item.id: self._writing[item.id] for item in items if item.id in self._writing}
+        if not spoken:
+            return items
+        await asyncio.wait(spoken.values())
+        now = [self._conversation.get(item.id) if item.id in spoken else item for item in items]
+        if now[-1] is None:
+            raise NothingSaid
+        return [item for item in now if item is not None]
 
     async def _run(self, answer: Answer) -> None:
         closing = TurnCompleteEvent(response_id=answer.id, status="cancelled")
@@ -196,16 +237,54 @@ class Cascade:
         await self.respond()
 
     async def send_user_audio(self, chunk: AudioChunk) -> None:
-        """Not possible without a recogniser.
+        """More of an utterance; the first piece begins one.
 
         Raises:
-            AdapterError: Always.
+            AdapterError: There is no recogniser, or none that works here.
         """
-        problem = "this profile has no recogniser; type instead"
-        raise AdapterError("cascade", problem, code="no_audio_in", decision="ignore")
+        if self._deaf:
+            raise AdapterError("cascade", self._deaf, code="no_audio_in", decision="ignore")
+        if self._dictation is None:
+            item_id = f"said_{self._mark}_{next(self._ids)}"
+            words_s = self._troupe.deadlines.words_s
+            dictation = Dictation(item_id, self._ears, self._troupe.watchdog, self._events.put, words_s=words_s)
+            self._dictation = dictation
+            self._writing[item_id] = self._tasks.start(self._write_down(dictation), item_id)
+            await self._events.put(UserSpeechStartedEvent(item_id=item_id))
+        self._dictation.feed(chunk)
 
     async def end_user_audio(self, *, discard: bool = False) -> None:
-        """There is no audio to end."""
+        """The utterance is over; its words come when they are understood."""
+        dictation, self._dictation = self._dictation, None
+        if dictation is None:
+            return
+        if discard:
+            await self._tasks.stop(self._writing[dictation.id])
+            self._forget(dictation.id)
+            await self._events.put(UserTranscriptEvent(item_id=dictation.id, text=""))
+            return
+        await self._events.put(UserSpeechStoppedEvent(item_id=dictation.id))
+        self._conversation.put(Item(id=dictation.id, role="user", complete=False))
+        dictation.end()
+
+    async def _write_down(self, dictation: Dictation) -> None:
+        try:
+            await dictation.run()
+        except AdapterError as error:
+            self._conversation.remove(dictation.id)
+            await self._events.put(ErrorEvent(code=error.code, message=str(error), decision="ignore"))
+            await self._events.put(UserTranscriptEvent(item_id=dictation.id, text=""))
+        else:
+            if not dictation.text:
+                self._conversation.remove(dictation.id)
+            elif dictation.id in self._conversation:  # else it was deleted meanwhile
+                self._conversation.put(message(dictation.id, "user", dictation.text))
+        finally:
+            self._writing.pop(dictation.id, None)
+
+    def _forget(self, item_id: str) -> None:
+        self._writing.pop(item_id, None)
+        self._conversation.remove(item_id)
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Stop the running response; model and voice are stopped when this returns."""
@@ -236,6 +315,7 @@ class Cascade:
         self._events.close()
         await self._troupe.llms.close()
         await self._troupe.voices.close()
+        await self._ears.close()
 
     def _broke(self, error: Exception) -> None:
         if not self._events.closed:

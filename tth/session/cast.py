@@ -8,8 +8,9 @@ from typing import Any
 
 from tth.adapters.llm import LLMAdapter
 from tth.adapters.realtime import RealtimeAdapter
+from tth.adapters.stt import STTAdapter
 from tth.adapters.tts import TTSAdapter
-from tth.config.settings import Budget, Deadlines, Limits
+from tth.config.settings import Budget, Deadlines, Limits, Listening
 from tth.core.controls import TurnControl
 from tth.session.chain import Maker
 from tth.session.ladder import Rung
@@ -28,9 +29,11 @@ class Cast:
         realtime: Speech-to-speech adapters, best first; empty for a cascade.
         llms: Models of a cascade, best first.
         voices: Voices of a cascade, best first.
+        ears: Recognisers of a cascade, best first; without one it hears nothing.
         rungs: Avatars, best first.
         deadlines: How long adapters are waited for.
         budget: What the session may use up.
+        listening: How the person is listened to.
         text_chars: Longest text that a person may send in one turn.
         details: What a client may want to know of the persona: name, look, greeting.
     """
@@ -43,8 +46,10 @@ class Cast:
     realtime: Sequence[Maker[RealtimeAdapter]] = ()
     llms: Sequence[Maker[LLMAdapter]] = ()
     voices: Sequence[Maker[TTSAdapter]] = ()
+    ears: Sequence[Maker[STTAdapter]] = ()
     rungs: Sequence[Rung] = ()
     deadlines: Deadlines = field(default_factory=Deadlines)
     budget: Budget = field(default_factory=Budget)
+    listening: Listening = field(default_factory=Listening)
     text_chars: int = Limits().text_chars
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -44,10 +44,12 @@ class Casting:
             realtime=made.get("realtime", ()),
             llms=made.get("llm", ()),
             voices=made.get("tts", ()),
+            ears=made.get("stt", ()),
             rungs=[Rung(maker.name, maker.make) for maker in made.get("avatar", ())],
             details={"id": persona.id, "name": persona.name, "greeting": persona.greeting, "look": dict(persona.look)},
             deadlines=profile.deadlines,
             budget=profile.budget,
+            listening=profile.listening,
             text_chars=self._limits.text_chars,
         )
 

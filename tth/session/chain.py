@@ -62,6 +62,9 @@ class Chain(Generic[A]):
         self._links = [Link(maker) for maker in makers]
         self._clock = clock
 
+    def __len__(self) -> int:
+        return len(self._links)
+
     @property
     def current(self) -> str:
         """The name of the adapter that the next piece of work goes to first."""

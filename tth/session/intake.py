@@ -35,7 +35,7 @@ from tth.core.events import (
     UserTranscriptEvent,
     WarningEvent,
 )
-from tth.core.media import EmotionMark
+from tth.core.media import MEDIA_RATE_HZ, EmotionMark
 from tth.errors import MediaError
 from tth.session.playhead import Playhead
 from tth.session.speech import MAX_SPEECH_UNITS, SpokenItem
@@ -44,6 +44,9 @@ from tth.session.turn import Turn
 
 MAX_CHARS = 400_000
 """No response may hold more text than this, marks and items counted with so many each."""
+
+REFERENCE_UNITS = MEDIA_RATE_HZ // 5
+"""Of what was played so much is kept, to be told apart from the person's voice."""
 
 MARK_CHARS, ITEM_CHARS = 16, 100
 WARNINGS = 256
@@ -65,6 +68,12 @@ class Floor(Protocol):
 
     def user_speaks(self, event: UserSpeechStartedEvent) -> None:
         """The person has begun to speak."""
+
+    def user_stops(self, event: UserSpeechStoppedEvent) -> None:
+        """The person has stopped speaking."""
+
+    def user_said(self, event: UserTranscriptEvent) -> None:
+        """More, or all, of what the person said is understood."""
 
     def first_text(self, turn: Turn) -> None:
         """The turn's first words are there."""
@@ -227,7 +236,7 @@ class Intake:
             )
         )
         played = self._playhead.position()
-        speech.trim(played)
+        speech.trim(played - REFERENCE_UNITS)
         self._floor.sounded(turn)
         if speech.received - played > MAX_SPEECH_UNITS:
             self._floor.too_long(turn)
@@ -275,11 +284,13 @@ class Intake:
         if event.item_id and event.item_id not in self._conversation:
             self._conversation.put(Item(id=event.item_id, role="user", complete=False))
         self._bus.publish(event)
+        self._floor.user_stops(event)
 
     def _transcript(self, event: UserTranscriptEvent) -> None:
         if event.final:
             self._conversation.put(message(event.item_id, "user", event.text))
         self._bus.publish(event)
+        self._floor.user_said(event)
 
     def _pass_on(self, event: Event) -> None:
         turn = self._floor.turn

@@ -61,7 +61,7 @@ class VoiceLine:
         self._cast = cast
         self._voice = voice
         self._caller = caller
-        self.ears = Ears(voice, lambda why: caller.warn(WarningEvent(code="no_ears", message=why)))
+        self.ears = Ears(voice, lambda why: caller.warn(WarningEvent(code="no_ears", message=why)), self.ask)
         self._commands = Commands()
         adapters = max(1, len(cast.realtime))
         self._renew_s = ROUNDS * (adapters * (cast.deadlines.connect_s + CLOSE_S) + AGAIN_S) + 1
@@ -185,7 +185,7 @@ class VoiceLine:
             await self._renew("the voice was gone")
         await self._choose_voice(merge(self._cast.control, turn.wish))
         words = message(f"user_{turn.id}", "user", turn.text)
-        if not self._voice.knows(words.id):
+        if not turn.spoken and not self._voice.knows(words.id):
             await self._voice.adapter.add_items([words])
         turn.tries += 1
         await self._voice.adapter.respond(ResponseRequest(control=turn.wish, tag=turn.id))

@@ -25,7 +25,9 @@ from tth.core.events import (
     TurnState,
     TurnStateEvent,
     UserSpeechStartedEvent,
+    UserSpeechStoppedEvent,
     UserTextEvent,
+    UserTranscriptEvent,
     WarningEvent,
 )
 from tth.core.media import EmotionMark
@@ -42,6 +44,7 @@ from tth.session.playout import Playout
 from tth.session.speech import Speech
 from tth.session.stage import AvatarStage
 from tth.session.turn import Ending, Turn
+from tth.session.turn_taking import TurnTaking
 from tth.session.voice import Voice
 
 SILENCE_S = 10.0
@@ -93,6 +96,10 @@ class Orchestrator:
         self._silence: Watch | None = None
         self._renewal_due = False
         self.line = VoiceLine(cast, voice, self)
+        listening = cast.listening
+        self.taking = TurnTaking(
+            self, clock, barge_in=listening.barge_in, judge_s=listening.judge_ms / 1000, fillers=listening.fillers
+        )
         self._memory = TurnMemory(conversation, bus, self.line)
         self.turn: Turn | None = None
         self.turns = 0
@@ -102,8 +109,8 @@ class Orchestrator:
         bus.handle(UserTextEvent, self._user_text)
         bus.handle(InterruptEvent, lambda event: self.interrupt(event.reason))
         bus.handle(ControlUpdateEvent, self._control_update)
-        bus.handle(HoldEvent, self._hold)
-        bus.handle(ResumeEvent, self._resume)
+        bus.handle(HoldEvent, lambda event: self.hold())
+        bus.handle(ResumeEvent, lambda event: self.resume())
 
     # What a client asks for
 
@@ -117,10 +124,11 @@ class Orchestrator:
         turn = self._begin(event.turn_id, event.text, event.control)
         self.line.ask(turn)
 
-    def _begin(self, turn_id: str, text: str, control: TurnControl) -> Turn:
+    def _begin(self, turn_id: str, text: str, control: TurnControl, item_id: str = "") -> Turn:
         self.turns += 1
         wish = merge(self.control, control)
         turn = Turn(turn_id or uuid.uuid4().hex[:12], self.turns, self._bus.begin(), text, wish, self._clock.now())
+        turn.spoken, turn.item_id = not text, item_id
         self.turn = turn
         if text:
             self._conversation.put(message(f"user_{turn.id}", "user", text))
@@ -129,6 +137,7 @@ class Orchestrator:
             TurnStartedEvent(
                 turn=turn.number,
                 text=turn.text,
+                item_id=item_id,
                 control=merge(self._cast.control, turn.wish),
                 turn_id=turn.id,
                 generation=turn.generation,
@@ -161,12 +170,14 @@ class Orchestrator:
                 EmotionMark(start=self._playhead.position(), label=effective.label.value, intensity=effective.intensity)
             )
 
-    def _hold(self, event: HoldEvent) -> None:
+    def hold(self) -> None:
+        """Stop the playhead; nothing is lost, and the response goes on arriving."""
         if self.turn is not None and not self._playhead.held:
             self._playhead.hold()
             self._state(self.turn, "held")
 
-    def _resume(self, event: ResumeEvent) -> None:
+    def resume(self) -> None:
+        """Go on from the sample where it was held."""
         if self.turn is not None and self._playhead.held:
             self._playhead.resume()
             self._state(self.turn, "speaking" if self.turn.speech.received else "thinking")
@@ -193,6 +204,7 @@ class Orchestrator:
 
     def bound(self, turn: Turn) -> None:
         """The turn's response has begun."""
+        turn.repeated = False
         self._touch()
         self._open_speech(turn)
 
@@ -201,15 +213,42 @@ class Orchestrator:
         if event.tag or self.turn is not None or self.admission.draining or not self.line.hears_turns:
             self.line.cancel(event.response_id)
             return
-        turn = self._begin("", "", TurnControl())
-        turn.spoken, turn.tries, turn.response_id = True, 1, event.response_id
+        turn = self._begin("", "", TurnControl(), self.taking.heard_last)
+        turn.tries, turn.response_id = 1, event.response_id
         self.bound(turn)
         self.asked(turn)
 
     def user_speaks(self, event: UserSpeechStartedEvent) -> None:
-        """The person has begun to speak: whoever speaks then falls silent."""
+        """The person has begun to speak."""
         self._bus.publish(event)
-        self.interrupt("user_speech")
+        self.taking.started(event)
+
+    def user_stops(self, event: UserSpeechStoppedEvent) -> None:
+        """The person has stopped speaking."""
+        self.taking.stopped(event)
+
+    def user_said(self, event: UserTranscriptEvent) -> None:
+        """More, or all, of what the person said is understood."""
+        turn = self.turn
+        if event.final and turn is not None and turn.spoken and turn.item_id == event.item_id:
+            self._measure("transcript_ms", turn)
+        self.taking.understood(event)
+
+    # What turn-taking wants
+
+    def answer(self, item_id: str) -> None:
+        """Begin a turn that answers what was said aloud, unless the voice does so by itself."""
+        if self.admission.draining or self.line.hears_turns:
+            return
+        self.interrupt("new_turn")
+        turn = self._begin("", "", TurnControl(), item_id)
+        self.line.ears.ask(turn)
+
+    def forget(self, item_id: str) -> None:
+        """An utterance was none: the conversation shall not know of it."""
+        if item_id in self._conversation:
+            self._conversation.remove(item_id)
+            self.line.tell(lambda adapter: adapter.delete_items([item_id]))
 
     def first_text(self, turn: Turn) -> None:
         """The turn's first words are there."""
@@ -306,17 +345,19 @@ class Orchestrator:
     def renewed(self, reason: str) -> None:
         """A new voice is there: a turn of whose answer nothing came is asked once more, another ends as it is."""
         turn = self.turn
+        if turn is not None and turn.spoken and not turn.speech.received:
+            turn.repeated = True
         if turn is None or turn.generated or not turn.tries:
             return
         if turn.speech.received:
             self.generated(turn, TurnCompleteEvent(status="incomplete", reason=reason))
         elif turn.tries < TRIES:
             self._forget_answer(turn)
-            if turn.spoken:  # what was said is said again to the new voice, which answers by itself
+            if not turn.spoken:
+                self.line.ask(turn)
+            elif self.line.hears_turns:  # what was said is said again to the new voice, which answers by itself
                 turn.tries += 1
                 self.asked(turn)
-            else:
-                self.line.ask(turn)
         else:
             self._fail(turn, "voice_failed", reason)
 

@@ -43,6 +43,11 @@ class Playhead:
             self._since = self._clock.now()
 
     @property
+    def speech(self) -> Speech | None:
+        """What it stands in."""
+        return self._speech
+
+    @property
     def held(self) -> bool:
         """Whether it stands by the person's wish."""
         return self._held

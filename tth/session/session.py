@@ -21,6 +21,9 @@ from tth.core.events import (
     Family,
     HoldEvent,
     InterruptEvent,
+    ListeningUpdateEvent,
+    MicrophoneEvent,
+    MicrophoneState,
     RecoveredEvent,
     ResumeEvent,
     SessionClosedEvent,
@@ -38,8 +41,10 @@ from tth.session.chain import Maker
 from tth.session.ladder import Rung
 from tth.session.line import VoiceLine
 from tth.session.meters import Meters
+from tth.session.microphone import Microphone
 from tth.session.orchestrator import Orchestrator
 from tth.session.playhead import Playhead
+from tth.session.reference import Reference
 from tth.session.stage import AvatarStage
 from tth.session.turn import Turn
 from tth.session.voice import Voice
@@ -86,6 +91,7 @@ class Session:
         self._voice: Voice
         self._stage: AvatarStage
         self._orchestrator: Orchestrator
+        self._microphone: Microphone
 
     async def __aenter__(self) -> Self:
         """Connect voice and face.
@@ -120,6 +126,16 @@ class Session:
             clock=self._clock,
             watchdog=self._watchdog,
         )
+        self._microphone = Microphone(
+            self.cast.listening,
+            ears=self._orchestrator.line.ears,
+            taking=self._orchestrator.taking,
+            reference=Reference(self._playhead),
+            voice=self._voice,
+            publish=self.bus.publish,
+        )
+        self.bus.handle(MicrophoneEvent, self._switch)
+        self.bus.handle(ListeningUpdateEvent, self._microphone.configure)
         self.components = self._named()
         self.bus.observe(self._follow, frozenset({Family.WORDS}))
         try:
@@ -146,6 +162,7 @@ class Session:
         if self._stage.name:
             self.components["avatar"] = self._stage.name
         self.bus.publish(self.ready())
+        self.bus.publish(self._microphone.listening())
 
     def ready(self) -> SessionReadyEvent:
         """What this session is, for who subscribes later."""
@@ -158,7 +175,7 @@ class Session:
 
     def standing(self) -> list[Event]:
         """What somebody who subscribes now has missed and must know: what the session is, and what it lacks."""
-        return [self.ready(), *self._lacks.values()]
+        return [self.ready(), self._microphone.listening(), *self._lacks.values()]
 
     def _realtime(self) -> Sequence[Maker[RealtimeAdapter]]:
         if self.cast.realtime:
@@ -166,7 +183,9 @@ class Session:
         cast = self.cast
 
         def cascade() -> RealtimeAdapter:
-            return Cascade(cast.llms, cast.voices, self._clock, self._watchdog, cast.choose_voice, cast.deadlines)
+            return Cascade(
+                cast.llms, cast.voices, self._clock, self._watchdog, cast.choose_voice, cast.deadlines, cast.ears
+            )
 
         return (Maker("cascade", cascade),)
 
@@ -176,6 +195,7 @@ class Session:
             "realtime": cast.realtime,
             "llm": cast.llms,
             "tts": cast.voices,
+            "stt": cast.ears,
             "avatar": cast.rungs,
         }
         return {kind: makers[0].name for kind, makers in firsts.items() if makers}
@@ -238,10 +258,26 @@ class Session:
         """
         if not self._open:
             raise SessionClosed(f"session {self.id} has ended")
+        self._listen()
+        self._microphone.hear(chunk)
+
+    def microphone(self, state: MicrophoneState, *, discard: bool = False) -> None:
+        """The person's microphone is ``open``, ``held`` open until it is switched again (push-to-talk), or ``off``.
+
+        With ``discard`` what was said while it was held is forgotten.
+        """
+        self.bus.publish(MicrophoneEvent(state=state, discard=discard))
+
+    def _switch(self, event: MicrophoneEvent) -> None:
+        if self._open:
+            self._listen()
+            self._microphone.switch(event)
+
+    def _listen(self) -> None:
         if not self._hearing:
             self._hearing = True
             self._tasks.start(self._line.ears.work(), f"{self.id} ears")
-        self._line.ears.hear(chunk)
+            self._tasks.start(self._microphone.work(), f"{self.id} microphone")
 
     def interrupt(self, reason: str = "client") -> None:
         """Stop the open turn at once."""
@@ -301,6 +337,7 @@ class Session:
         was_open, self._open = self._open, False
         if was_open:
             self._orchestrator.interrupt("session_closed")
+        self._orchestrator.taking.close()
         self._orchestrator.line.close()
         await self._tasks.close()
         await self._orchestrator.line.end()

@@ -29,7 +29,9 @@ class Turn:
         response_id: The response bound to it, empty while none is.
         generated: Whether nothing more will come of the response.
         status: The adapter's word on the response, once generated.
-        spoken: Whether the voice heard by itself what it is to answer.
+        spoken: Whether what it answers was said aloud.
+        item_id: The utterance that it answers, where that is known.
+        repeated: Whether what was said aloud is said again, to a new voice, and no answer has begun.
         tries: How often it was asked.
         ending: The event that closed it, ``None`` while it is open.
         aligner: Carries incomplete samples from chunk to chunk.
@@ -44,8 +46,10 @@ class Turn:
         "generated",
         "generation",
         "id",
+        "item_id",
         "number",
         "reason",
+        "repeated",
         "response_id",
         "speech",
         "spoken",
@@ -72,6 +76,8 @@ class Turn:
         self.reason = ""
         self.usage: dict[str, float] | None = None
         self.spoken = False
+        self.item_id = ""
+        self.repeated = False
         self.tries = 0
         self.ending: Ending | None = None
         self.aligner = SampleAligner()

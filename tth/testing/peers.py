@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from tth.adapters.realtime import (
     PLAIN_REQUEST,
@@ -45,6 +46,9 @@ class ScriptedVoice:
         closed: Whether it was closed.
         refuse: Raised by the next ``connect`` or ``respond``, once.
         voice_changes: What ``configure`` says of a voice.
+        hears: Whether it takes sound, and whether it finds speech in it: ``voice``, ``caller`` or, deaf, empty.
+        sound: What it was sent of an utterance.
+        utterances: The sound of each that was ended, ``None`` for one that was discarded.
     """
 
     def __init__(self) -> None:
@@ -59,12 +63,17 @@ class ScriptedVoice:
         self.closed = False
         self.refuse: AdapterError | None = None
         self.voice_changes: When = "at_renewal"
+        self.hears: Literal["voice", "caller", ""] = ""
+        self.sound = b""
+        self.utterances: list[bytes | None] = []
         self._events: Channel[RealtimeEvent] = Channel(1 << 16)
 
     @property
     def capabilities(self) -> RealtimeCapabilities:
-        """Client-driven, no audio in."""
-        return RealtimeCapabilities()
+        """Client-driven; no audio in unless ``hears`` says so."""
+        return RealtimeCapabilities(
+            audio_in=bool(self.hears), detects=self.hears == "voice", deaf="" if self.hears else "it has no ears"
+        )
 
     async def connect(
         self,
@@ -110,10 +119,19 @@ class ScriptedVoice:
         await self.respond()
 
     async def send_user_audio(self, chunk: AudioChunk) -> None:
-        """Of no use here."""
+        """Remember the sound.
+
+        Raises:
+            AdapterError: It is deaf.
+        """
+        if not self.hears:
+            raise AdapterError("scripted", "it has no ears", code="no_audio_in", decision="ignore")
+        self.sound += chunk.data
 
     async def end_user_audio(self, *, discard: bool = False) -> None:
-        """Of no use here."""
+        """Remember the utterance."""
+        self.utterances.append(None if discard else self.sound)
+        self.sound = b""
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Remember what was cancelled."""

@@ -9,7 +9,16 @@ from typing import Annotated, Literal, TypeAlias, get_args
 import msgspec
 
 from tth.core import events
-from tth.core.events import Event, Family, SpeechMarkEvent, UserTextEvent, event_classes
+from tth.core.events import (
+    BargeIn,
+    Event,
+    Family,
+    ListeningUpdateEvent,
+    MicrophoneState,
+    SpeechMarkEvent,
+    UserTextEvent,
+    event_classes,
+)
 from tth.errors import ProtocolError
 from tth.wire.controls import NAME_CHARS, ControlWish
 from tth.wire.mistakes import explained, shown
@@ -30,6 +39,7 @@ class Kind(IntEnum):
     AUDIO = 1
     FACE = 2
     VIDEO = 3
+    MICROPHONE = 4
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -74,7 +84,7 @@ def unpack(frame: bytes) -> tuple[Header, bytes]:
     try:
         known = Kind(kind)
     except ValueError:
-        raise ProtocolError("bad_frame", f"unknown kind {kind}; use 1 (audio), 2 (face) or 3 (video)") from None
+        raise ProtocolError("bad_frame", f"unknown kind {kind}; docs/protocol.md has the kinds 1 to 4") from None
     header = Header(kind=known, flags=flags, param=param, generation=generation, turn=turn, sample=sample)
     return header, frame[HEADER.size :]
 
@@ -162,6 +172,27 @@ class PlayheadReport(_Message, frozen=True, tag="playhead"):
     late_frames: _Count | None = None
 
 
+class Microphone(_Message, frozen=True, tag="microphone"):
+    """What the microphone does from here on; with ``discard`` what was said while it was held is forgotten."""
+
+    state: MicrophoneState
+    discard: bool = False
+
+
+class ListeningWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to listen; what is left out or ``null`` stays as it is."""
+
+    threshold: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    silence_ms: Annotated[int, msgspec.Meta(ge=100, le=5000)] | None = None
+    barge_in: BargeIn | None = None
+
+
+class ListeningUpdate(_Message, frozen=True, tag="listening_update"):
+    """Listen like this from here on."""
+
+    listening: ListeningWish
+
+
 class Flushed(_Message, frozen=True, tag="flushed"):
     """The interrupted turn's sound stopped at media unit ``sample``."""
 
@@ -169,7 +200,9 @@ class Flushed(_Message, frozen=True, tag="flushed"):
     sample: _Count
 
 
-ClientMessage: TypeAlias = UserText | Interrupt | ControlUpdate | Hold | Resume | PlayheadReport | Flushed
+ClientMessage: TypeAlias = (
+    UserText | Interrupt | ControlUpdate | Hold | Resume | PlayheadReport | Flushed | Microphone | ListeningUpdate
+)
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 
@@ -222,3 +255,9 @@ class _Named(msgspec.Struct):
 def user_text_event(said: UserText) -> UserTextEvent:
     """The inbound event of a client's text."""
     return UserTextEvent(text=said.text, control=said.control.control(), turn_id=said.turn_id)
+
+
+def listening_event(update: ListeningUpdate) -> ListeningUpdateEvent:
+    """The inbound event of a client's wish how to be listened to."""
+    wish = update.listening
+    return ListeningUpdateEvent(threshold=wish.threshold, silence_ms=wish.silence_ms, barge_in=wish.barge_in)

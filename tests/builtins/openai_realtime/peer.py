@@ -9,7 +9,7 @@ from tth.builtins.openai_realtime.dialogue import Dialogue
 from tth.builtins.openai_realtime.replies import Replies
 from tth.wire.realtime.client.config import SessionConfig
 
-CONFIG = SessionConfig(instructions="Be brief.", voice="alloy")
+CONFIG = SessionConfig(instructions="Be brief.", voice="alloy", turn_detection={"type": "server_vad"})
 SOUND = b"\x01\x10" * 2400
 """100 ms."""
 

@@ -30,6 +30,7 @@ def test_an_utterance_is_committed_and_answered_by_our_word():
             for _ in range(5):
                 await adapter.send_user_audio(AudioChunk(VOICE))
             await adapter.end_user_audio()
+            await adapter.respond()
             events = await until(adapter)
             assert words(events) == "You said: how are you"
             assert [event.text for event in of(events, UserTranscriptEvent)] == ["how are you"]

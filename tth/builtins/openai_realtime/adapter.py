@@ -9,6 +9,7 @@ from tth.adapters.realtime import (
     PLAIN_REQUEST,
     Applied,
     Heard,
+    Hearing,
     RealtimeCapabilities,
     RealtimeEvent,
     ResponseRequest,
@@ -26,11 +27,11 @@ from tth.builtins.openai_realtime.models import EMOTION_VOICES, Model, table, vo
 from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
 from tth.builtins.openai_realtime.replay import recent
 from tth.builtins.openai_realtime.replies import Replies
-from tth.builtins.openai_realtime.session import config_of, tool_object
+from tth.builtins.openai_realtime.session import config_of, hearing_of, tool_object
 from tth.core.clock import LoopClock, Timer
 from tth.core.controls import EmotionLabel, TurnControl, merge
 from tth.core.conversation import Item, message
-from tth.core.events import ExpiringSoonEvent, WarningEvent
+from tth.core.events import ExpiringSoonEvent, UserSpeechStartedEvent, UserTranscriptEvent, WarningEvent
 from tth.core.media import MEDIA_RATE_HZ, AudioChunk
 from tth.core.streams import Stream
 from tth.core.tools import Tool
@@ -75,6 +76,10 @@ class OpenAIRealtime:
         self._speed = 1.0
         self._resampler: StreamResampler | None = None
         self._in_hz = 0
+        self._uttering = False
+        turn = self._options.turn_detection
+        self._detection = None if turn is None else turn.model_dump(exclude_none=True)
+        self._answers = turn is not None and turn.create_response
         self._expiry: Timer | None = None
         self._numbers = 0
 
@@ -124,7 +129,8 @@ class OpenAIRealtime:
             audio_in=True,
             tools=True,
             speed=(SLOWEST, FASTEST),
-            turns="server" if turn is not None and turn.create_response else "client",
+            turns="server" if self._answers else "client",
+            detects=turn is not None,
         )
 
     async def connect(
@@ -194,6 +200,9 @@ class OpenAIRealtime:
             self._tools = change.tools
             asked["tools"] = [*map(tool_object, change.tools), *self._options.mcp]
             applied["tools"] = "now"
+        if change.hearing is not None:
+            self._hear(change.hearing)
+            applied["hearing"] = "now"
         if change.voice is not None:
             applied["voice"] = self._change_voice(change.voice, asked)
         if asked:
@@ -201,6 +210,17 @@ class OpenAIRealtime:
             dialogue.change_session(asked)
             self._live.flush()
         return Applied(applied)
+
+    def _hear(self, hearing: Hearing) -> None:
+        """Have the server find speech, or leave it to the caller; what is set already is not said again."""
+        turn = self._options.turn_detection
+        by_server = turn is not None and hearing.ends == "voice"
+        wish = hearing_of(turn, hearing) if turn is not None and by_server else None
+        if wish != self._detection:
+            self._detection = wish
+            self._live.dialogue.hear(wish)
+            self._live.flush()
+        self._answers = wish is not None and bool(wish.get("create_response"))
 
     def _change_voice(self, wish: str, asked: dict[str, Any]) -> When:
         voice = voice_of(wish, self._voices)
@@ -277,6 +297,9 @@ class OpenAIRealtime:
             MediaError: It is no sound.
         """
         connection = self._live
+        if self._detection is None and not self._uttering:
+            self._uttering = True
+            connection.events.put_now(UserSpeechStartedEvent())
         pcm = chunk.data if chunk.channels == 1 else mono(chunk.data, chunk.channels)
         if chunk.sample_rate != self._in_hz:
             self._in_hz = chunk.sample_rate
@@ -289,16 +312,16 @@ class OpenAIRealtime:
             connection.flush()
 
     async def end_user_audio(self, *, discard: bool = False) -> None:
-        """The utterance is over: answer it, or forget it."""
+        """The utterance is over: it becomes an item, or is forgotten; less than a tenth of a second is none."""
         connection = self._live
+        if self._uttering and discard:
+            connection.events.put_now(UserTranscriptEvent(item_id="", text=""))
+        self._uttering = False
         if self._resampler is not None and (rest := self._resampler.flush()):
             connection.dialogue.append_audio(rest)
         self._resampler, self._in_hz = None, 0
         connection.dialogue.end_audio(discard=discard)
-        if discard:
-            connection.flush()
-        else:
-            await self.respond()
+        connection.flush()
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Stop a response; none running: nothing happens."""

@@ -82,6 +82,10 @@ class Dialogue:
         self._session_asked: Mapping[str, Any] = {}
         self._configured = False
         self._last_event: str | None = None
+        detection = config.turn_detection
+        self._finds = detection is not None
+        self._answers = detection is not None and bool(detection.get("create_response", True))
+        self._understood: dict[str, str] = {}
         self._spoiled = ""
         self._replies = replies
         replies.attach(self.events, self._requests, self._spoken)
@@ -249,8 +253,10 @@ class Dialogue:
             self.events.append(UserSpeechStartedEvent(item_id=item_id, at_ms=int(event.audio_start_ms or 0)))
         elif event.type.endswith("speech_stopped"):
             self.events.append(UserSpeechStoppedEvent(item_id=item_id, at_ms=int(event.audio_end_ms or 0)))
-            if (self._config.turn_detection or {}).get("create_response", True):
+            if self._answers:
                 self._requests.own += 1
+        elif event.type.endswith("committed") and not self._finds:
+            self.events.append(UserSpeechStoppedEvent(item_id=item_id))
 
     def _transcript(self, event: said.Transcript) -> None:
         item_id = event.item_id or ""
@@ -258,11 +264,14 @@ class Dialogue:
             self.events.append(UsageEvent(usage=_transcription(event.usage)))
         if event.type.endswith(".failed"):
             problem = event.error or said.Problem()
+            self._understood.pop(item_id, None)
             self._warn("transcription_failed", f"what was said could not be written down: {told(problem)}")
         elif event.type.endswith(".completed"):
+            self._understood.pop(item_id, None)
             self.events.append(UserTranscriptEvent(item_id=item_id, text=event.transcript or ""))
         elif event.delta:
-            self.events.append(UserTranscriptEvent(item_id=item_id, text=event.delta, final=False))
+            text = self._understood[item_id] = self._understood.get(item_id, "") + event.delta
+            self.events.append(UserTranscriptEvent(item_id=item_id, text=text, final=False))
 
     # What the caller wants
 
@@ -329,6 +338,12 @@ class Dialogue:
             if message is not None:
                 self._send(message, "truncate", piece.item_id)
 
+    def hear(self, turn_detection: Mapping[str, Any] | None) -> None:
+        """Have the server find where speech begins and ends, and what it does then; ``None``: it does not."""
+        self._finds = turn_detection is not None
+        self._answers = turn_detection is not None and bool(turn_detection.get("create_response", True))
+        self.change_session({"audio": {"input": {"turn_detection": turn_detection}}})
+
     def append_audio(self, pcm: bytes) -> None:
         """More of what the microphone hears, PCM16 at 24 kHz."""
         self._send(outgoing.append_audio(pcm), "audio")
@@ -362,5 +377,6 @@ def _transcription(usage: Mapping[str, Any]) -> dict[str, float]:
 
 def _flat(change: Mapping[str, Any]) -> dict[str, Any]:
     """A change in beta names: those that a session may change while it runs."""
-    output = change.get("audio", {}).get("output", {})
-    return {**{key: value for key, value in change.items() if key != "audio"}, **output}
+    audio = change.get("audio", {})
+    rest = {key: value for key, value in change.items() if key != "audio"}
+    return {**rest, **audio.get("input", {}), **audio.get("output", {})}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tth.adapters.realtime import Hearing
 from tth.builtins.openai_realtime.models import Model, table
-from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
+from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions, SemanticVad, ServerVad
 from tth.core.tools import Tool
 from tth.wire.realtime.client.config import SessionConfig
 
@@ -41,6 +42,17 @@ def config_of(
         extra=extra,
         temperature=options.temperature,
     )
+
+
+def hearing_of(detection: ServerVad | SemanticVad, hearing: Hearing) -> dict[str, Any]:
+    """How the server is to find speech: as the profile says, and what is asked for over it."""
+    wish: dict[str, Any] = {"create_response": hearing.answers, "interrupt_response": hearing.answers}
+    if isinstance(detection, ServerVad):
+        if hearing.threshold is not None:
+            wish["threshold"] = hearing.threshold
+        if hearing.silence_ms is not None:
+            wish["silence_duration_ms"] = hearing.silence_ms
+    return {**detection.model_dump(exclude_none=True), **wish}
 
 
 def _plain(part: Any) -> dict[str, Any] | None:
