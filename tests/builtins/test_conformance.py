@@ -7,6 +7,7 @@ import itertools
 from tth.adapters.llm import LLMAdapter
 from tth.builtins.mock.llm import MockLLM
 from tth.builtins.mock.realtime import MockRealtime, MockRealtimeOptions
+from tth.builtins.mock.stt import MockSTT, MockSTTOptions
 from tth.builtins.mock.tts import MockTTS, MockTTSOptions
 from tth.builtins.phoneme.avatar import PhonemeAvatar
 from tth.builtins.stub_avatar.avatar import StubAvatar
@@ -14,7 +15,13 @@ from tth.core.clock import LoopClock
 from tth.core.watchdog import Watchdog
 from tth.session.cascade import Cascade
 from tth.session.chain import Maker
-from tth.testing.conformance import AvatarConformance, LLMConformance, RealtimeConformance, TTSConformance
+from tth.testing.conformance import (
+    AvatarConformance,
+    LLMConformance,
+    RealtimeConformance,
+    STTConformance,
+    TTSConformance,
+)
 
 
 class TestMockLLM(LLMConformance):
@@ -30,6 +37,16 @@ class TestMockTTS(TTSConformance):
 class TestMockTTSAtAnotherRate(TTSConformance):
     def make(self, shared):
         return MockTTS(MockTTSOptions(sample_rate=22_050, chunk_ms=13), shared)
+
+
+class TestMockSTT(STTConformance):
+    def make(self, shared):
+        return MockSTT(None, shared)
+
+
+class TestMockSTTWithTexts(STTConformance):
+    def make(self, shared):
+        return MockSTT(MockSTTOptions(texts=("Hello there.", "Good.")), shared)
 
 
 class TestMockRealtime(RealtimeConformance):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tth.adapters.llm import LLMAdapter
 from tth.adapters.realtime import RealtimeAdapter
+from tth.adapters.stt import STTAdapter
 from tth.adapters.tts import TTSAdapter
 from tth.hookspecs import Register, hookimpl
 
@@ -27,6 +28,17 @@ def register_tts(register: Register[TTSAdapter]) -> None:
         "tth.builtins.mock.tts:MockTTS",
         config="tth.builtins.mock.tts:MockTTSOptions",
         summary="Tones in the rhythm of speech, one pitch for each voice, with exact word and phoneme times.",
+    )
+
+
+@hookimpl
+def register_stt(register: Register[STTAdapter]) -> None:
+    """Offer ``mock_stt``."""
+    register(
+        "mock_stt",
+        "tth.builtins.mock.stt:MockSTT",
+        config="tth.builtins.mock.stt:MockSTTOptions",
+        summary="Understands what its options say, or a word for each 0.3 s of sound.",
     )
 
 

@@ -12,6 +12,7 @@ A test that cannot hold for an adapter is overridden with a reason, never silent
 from tth.testing.conformance.avatar import AvatarConformance
 from tth.testing.conformance.llm import LLMConformance
 from tth.testing.conformance.realtime import RealtimeConformance
+from tth.testing.conformance.stt import STTConformance
 from tth.testing.conformance.tts import TTSConformance
 
-__all__ = ["AvatarConformance", "LLMConformance", "RealtimeConformance", "TTSConformance"]
+__all__ = ["AvatarConformance", "LLMConformance", "RealtimeConformance", "STTConformance", "TTSConformance"]
