@@ -5,17 +5,21 @@ import os
 import shutil
 import sys
 import threading
+import wave
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soxr
 import uvicorn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
 
 from fake_server import Behaviour, make_app
+from listening import RATE_HZ, WATCHED
 
 CHROMIUM = os.environ.get("TTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 FLAGS = [
@@ -30,6 +34,8 @@ FLAGS = [
 # Most tests are about the page around the face; the painted one does for them, and costs little.
 PAINTED = ["--disable-3d-apis"]
 WEBGL = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+# What the fake microphone plays.
+VOICE_HZ, VOICE_S = 48_000, 5
 # What the page's policy forbids is told by an event, also where nothing lands on the console.
 WATCH = (
     "window.violations = []; addEventListener('securitypolicyviolation', (e) => violations.push(e.violatedDirective))"
@@ -67,6 +73,10 @@ class Served:
         for socket in self.behaviour.sockets:
             asyncio.run_coroutine_threadsafe(socket.close(1012), self.server.loop).result(5)
         self.behaviour.sockets.clear()
+
+    def tell(self, kind: str, **fields: Any) -> None:
+        """Send the newest session's page an event."""
+        self.server.loop.call_soon_threadsafe(lambda: self.behaviour.streams[-1].event(kind, **fields))
 
 
 @pytest.fixture
@@ -166,3 +176,42 @@ def visit() -> Iterator[Callable[..., Any]]:
         context.close()
         assert violations == []
         assert troubles is None or troubles.found == []
+
+
+@pytest.fixture(scope="module")
+def voice(tmp_path_factory) -> tuple[str, Any]:
+    """Something like a voice, in which no stretch is like another: the file, and its samples at the page's rate."""
+    time = np.arange(VOICE_HZ * VOICE_S) / VOICE_HZ
+    pitch = np.cumsum(130 + 50 * np.sin(2 * np.pi * 0.31 * time) + 20 * time) / VOICE_HZ
+    loudness = 0.2 + 0.5 * np.sin(2 * np.pi * 1.7 * time) ** 2
+    sound = 0.3 * loudness * sum(np.sin(2 * np.pi * k * pitch) / k for k in range(1, 9))
+    path = tmp_path_factory.mktemp("voice") / "voice.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(VOICE_HZ)
+        file.writeframes((sound * 32_767).astype("<i2").tobytes())
+    return str(path), soxr.resample(sound, VOICE_HZ, RATE_HZ)
+
+
+@pytest.fixture(scope="module")
+def talkative(launch, voice):
+    flags = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    return launch("no-user-gesture-required", [*PAINTED, *flags, f"--use-file-for-fake-audio-capture={voice[0]}"])
+
+
+@pytest.fixture
+def talk(serve, talkative, visit):
+    """A page with a microphone, and its server."""
+
+    def begin(path="/?debug=1", **options):
+        viewport = options.pop("viewport", {"width": 900, "height": 640})
+        served = serve(**{"answer": "Yes.", **options})
+        # The page's own script runs after it: `visit` opens the page first.
+        page = visit(talkative, "about:blank", ready=False, viewport=viewport)
+        page.add_init_script(WATCHED)
+        page.goto(served.address + path)
+        page.wait_for_selector('#state[data-state="ready"]')
+        return page, served
+
+    return begin

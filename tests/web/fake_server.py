@@ -28,6 +28,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from tests.web.fake_ear import LISTENING, Ear, Take
 from tth.server.security import PAGE_POLICY
 
 WEB = Path(__file__).parents[2] / "tth" / "web"
@@ -78,6 +79,10 @@ class Behaviour:
     received: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     sockets: list[WebSocket] = field(default_factory=list)
+    streams: list[Stream] = field(default_factory=list)
+    listening: dict[str, Any] = field(default_factory=lambda: LISTENING)
+    understands: str = "What I said."
+    takes: list[Take] = field(default_factory=list)
 
     def said(self, kind: str) -> list[dict[str, Any]]:
         return [message for message in self.received if message["type"] == kind]
@@ -152,6 +157,7 @@ class Stream:
         self.emotion = info["control"].get("emotion", {}).get("label") or "neutral"
         self.talks: dict[int, Talk] = {}
         self.speaking: asyncio.Task[None] | None = None
+        self.ear = Ear(self)
 
     async def run(self) -> None:
         await self.socket.accept()
@@ -171,8 +177,15 @@ class Stream:
                     persona=self.info["persona"]["id"],
                     components=components,
                 )
+                self.ear.begin()
                 while True:
-                    self.hear(json.loads(await self.socket.receive_text()), group)
+                    received = await self.socket.receive()
+                    if received["type"] == "websocket.disconnect":
+                        raise WebSocketDisconnect
+                    if data := received.get("bytes"):
+                        self.ear.frame(data)
+                    else:
+                        self.hear(json.loads(received["text"]), group)
         except* WebSocketDisconnect:
             pass
 
@@ -186,6 +199,11 @@ class Stream:
             case "user_text":
                 self.interrupt("new_turn")
                 self.speaking = group.create_task(self.answer(message))
+            case "microphone" if said := self.ear.switch(message):
+                self.interrupt("new_turn")
+                self.speaking = group.create_task(self.answer(said))
+            case "listening_update":
+                self.ear.update(message["listening"])
             case "interrupt":
                 self.interrupt("client")
             case "control_update":
@@ -212,7 +230,8 @@ class Stream:
         emotion = ((message.get("control") or {}).get("emotion") or {}).get("label") or self.emotion
         talk = (self.behaviour.talk or Talk)(self.turn_id, self.behaviour.answer, emotion, self.behaviour.rate_hz)
         self.talks[self.turn] = talk
-        self.event("turn_started", turn=self.turn, text=message["text"], control={})
+        item_id = message.get("item_id", "")
+        self.event("turn_started", turn=self.turn, text=message["text"], item_id=item_id, control={})
         self.event("turn_state", state="thinking")
         for word in talk.words:
             self.event("text_delta", item_id="item", token=word + " ")
@@ -343,7 +362,8 @@ def make_app(behaviour: Behaviour) -> Starlette:
 
     async def stream(socket: WebSocket) -> None:
         behaviour.sockets.append(socket)
-        await Stream(socket, behaviour, sessions[socket.path_params["name"]]).run()
+        behaviour.streams.append(Stream(socket, behaviour, sessions[socket.path_params["name"]]))
+        await behaviour.streams[-1].run()
 
     routes = [
         Route("/v1/profiles", profiles),

@@ -33,6 +33,20 @@ test("the media position is what the clock's frame plays, and holds before, betw
   assert.equal(schedule.endUnit, 4800);
 });
 
+test("what is taken back stands still where it was cut, and goes on from there without counting as late", () => {
+  const schedule = new Schedule(CLOCK_RATE_HZ);
+  const { frame } = schedule.place(0, 4800, 0);
+  schedule.place(2400, 4800, 0);
+  schedule.cut(frame + 1000);
+  assert.equal(schedule.unitAt(frame + 999), 499.5);
+  assert.equal(schedule.unitAt(frame + 90_000), 500);
+  const again = schedule.place(500, 3800, 100_000);
+  assert.ok(again.frame > 100_000);
+  assert.equal(schedule.unitAt(again.frame - 1), 500);
+  assert.equal(schedule.unitAt(again.frame + 3800), 2400);
+  assert.equal(schedule.underruns, 0);
+});
+
 test("what lies ahead is counted in ms", () => {
   const schedule = new Schedule(CLOCK_RATE_HZ);
   const { frame } = schedule.place(0, 4800, 0);

@@ -78,6 +78,18 @@ test("when the sound goes on, the mouth opens again without a step", () => {
   near(before, 0.6);
 });
 
+test("while the speech is held the mouth closes within 120 ms and one picture, and opens when the sound goes on", () => {
+  const line = timeline(0.6, 0.6, 0.6, 0.6);
+  line.read(0, 1000);
+  line.held = true;
+  for (let ms = 1000; ms <= 1136; ms += 16) line.read(0, ms);
+  near(line.read(0, 1136)[jawOpen], 0);
+  line.held = false;
+  near(line.read(0, 1500)[jawOpen], 0);
+  for (let ms = 1516, unit = 384; ms <= 1600; ms += 16, unit += 384) line.read(unit, ms);
+  near(line.read(2000, 1610)[jawOpen], 0.6);
+});
+
 test("after the end the mouth is shut within 120 ms", () => {
   const line = timeline(0.6, 0.6);
   line.read(0, 1000);

@@ -3,6 +3,8 @@
 import { Player } from "./media/player.js";
 import { Client } from "./session/client.js";
 import { Dialogue, detail } from "./session/dialogue.js";
+import { Ear } from "./session/ear.js";
+import { Hearing } from "./session/hearing.js";
 import { Stage } from "./stage.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
@@ -26,8 +28,10 @@ export class Avatar extends EventTarget {
   dialogue;
   player;
   stage;
+  hearing;
+  ear;
 
-  /** Whether somebody is about to say something. */
+  /** Whether somebody is about to type something. */
   listening = false;
 
   /** @type {string | File | undefined} A GLB or VRM file to show in place of the drawn face. */
@@ -47,6 +51,9 @@ export class Avatar extends EventTarget {
     this.player = new Player({ latencyMs });
     this.client = new Client(server, advice);
     this.dialogue = new Dialogue(this.client, this.player);
+    this.hearing = new Hearing(this.client);
+    this.ear = new Ear(this.client, this.hearing);
+    this.ear.addEventListener("live", (event) => (this.dialogue.live = detail(event)));
     this.stage = new Stage(host, room, (nowMs) => this.#read(nowMs), face);
     this.client.addEventListener("session", (event) => {
       const { persona } = /** @type {SessionInfo} */ (detail(event));
@@ -78,6 +85,26 @@ export class Avatar extends EventTarget {
     return this.dialogue.say(text, control);
   }
 
+  /**
+   * Listen to the person; within the handling of a click or a key, which lets sound out as well.
+   *
+   * @param {"open" | "held"} [how] `open`: to all that is said; `held`: what is said until `mute` is one utterance.
+   * @returns {boolean} False where the server does not hear.
+   */
+  listen(how = "open") {
+    void this.player.unblock();
+    return this.ear.listen(how);
+  }
+
+  /**
+   * Listen no more.
+   *
+   * @param {boolean} [discard] Forget what was said since it listened.
+   */
+  mute(discard = false) {
+    this.ear.mute(discard);
+  }
+
   /** Break off what it says. */
   interrupt() {
     if (this.dialogue.turn?.outcome === "running") this.#interruptedMs = performance.now();
@@ -86,9 +113,10 @@ export class Avatar extends EventTarget {
 
   /** Leave the session and free what is held. */
   async close() {
+    const muted = this.ear.close();
     this.client.close();
     this.stage.destroy();
-    await this.player.close();
+    await Promise.all([muted, this.player.close()]);
   }
 
   #show() {
@@ -117,7 +145,8 @@ export class Avatar extends EventTarget {
    */
   #mood(nowMs) {
     if (nowMs - this.#interruptedMs < STARTLED_MS) return "interrupted";
-    const { state } = this.dialogue;
+    const { hears, state } = this.dialogue;
+    if (hears) return "listening";
     if (state === "thinking" || state === "speaking") return state;
     return this.listening ? "listening" : "idle";
   }

@@ -21,7 +21,11 @@ STYLE.replaceSync(`
   font: 500 max(13px, 1em)/1.35 system-ui, sans-serif; text-align: center; overflow-wrap: anywhere;
   color: #2b1d24; background: rgb(255 250 246 / .86);
 }
-[part="caption"]:empty { display: none; }
+[part="caption"]:empty, :host(:not([live])) [part="live"] { display: none; }
+[part="live"] {
+  position: absolute; top: 4%; left: 4%; padding: .15em .7em; border-radius: 99px;
+  font: 700 max(11px, .75em)/1.5 system-ui, sans-serif; letter-spacing: .08em; color: #fff; background: #c4302b;
+}
 [part="caption"][data-level="error"] { border-left: 4px solid #cf4236; text-align: left; }
 @media (prefers-color-scheme: dark) { [part="caption"] { color: #f7ecec; background: rgb(40 26 40 / .82); } }
 `);
@@ -29,14 +33,18 @@ STYLE.replaceSync(`
 /**
  * The element. Attributes: `server`, `key`, `profile`, `persona`, `face`, `model`, `captions`, `latency`, `manual`.
  *
- * Dispatches events that bubble: `avatarstate` ({state, message}), `avatarsaid` ({text}), `avatarcaption` ({text}),
- * `avatarend` ({text, outcome}), `avatarblocked` ({blocked}), `avatarnotice` ({level, message}).
+ * It sets the attribute `live` exactly while the microphone is on.
+ *
+ * Dispatches events that bubble: `avatarstate` ({state, message}), `avatarsaid` ({text}), `avatarheard` ({text,
+ * final}), `avatarcaption` ({text}), `avatarend` ({text, outcome}), `avatarblocked` ({blocked}), `avatarmicrophone`
+ * ({live, message}), `avatarnotice` ({level, message}).
  */
 export class TthAvatar extends HTMLElement {
   static observedAttributes = OBSERVED;
 
   #face = document.createElement("div");
   #caption = document.createElement("p");
+  #mark = document.createElement("span");
   /** @type {Avatar | null} */
   #avatar = null;
   #leaving = new AbortController();
@@ -52,9 +60,12 @@ export class TthAvatar extends HTMLElement {
     this.#face.setAttribute("aria-label", "An avatar's face");
     this.#caption.setAttribute("part", "caption");
     this.#caption.setAttribute("aria-live", "polite");
+    this.#mark.setAttribute("part", "live");
+    this.#mark.setAttribute("role", "status");
+    this.#mark.textContent = "LIVE";
     const shadow = this.attachShadow({ mode: "open" });
     shadow.adoptedStyleSheets = [STYLE];
-    shadow.append(this.#face, this.#caption);
+    shadow.append(this.#face, this.#caption, this.#mark);
   }
 
   /** What goes on: `closed`, or a state of the dialogue: connecting, ready, thinking, speaking, held, … */
@@ -65,6 +76,11 @@ export class TthAvatar extends HTMLElement {
   /** The name of the renderer that draws. */
   get renderer() {
     return this.#avatar?.stage.renderer ?? "";
+  }
+
+  /** Whether the microphone is on. */
+  get live() {
+    return this.#avatar?.ear.live ?? false;
   }
 
   /** What it says, as far as it has been said. */
@@ -145,6 +161,25 @@ export class TthAvatar extends HTMLElement {
     return this.#avatar?.say(text, control) ?? false;
   }
 
+  /**
+   * Listen to the person; within the handling of a click or a key, which lets sound out as well.
+   *
+   * @param {"open" | "held"} [how] `open`: to all that is said; `held`: what is said until `mute()` is one question.
+   * @returns {boolean} False where there is no session, or a profile that does not hear.
+   */
+  listen(how = "open") {
+    return this.#avatar?.listen(how) ?? false;
+  }
+
+  /**
+   * Listen no more.
+   *
+   * @param {boolean} [discard] Forget what was said since it listened.
+   */
+  mute(discard = false) {
+    this.#avatar?.mute(discard);
+  }
+
   /** Break off what it says: sound, mouth and the model's memory. */
   interrupt() {
     this.#avatar?.interrupt();
@@ -201,7 +236,9 @@ export class TthAvatar extends HTMLElement {
 
   /** @param {Avatar} avatar */
   #listen(avatar) {
-    const { client, dialogue, stage } = avatar;
+    const { client, dialogue, ear, stage } = avatar;
+    ear.addEventListener("live", (event) => this.#mind(detail(event)));
+    ear.addEventListener("failed", (event) => this.#deaf(detail(event)));
     avatar.addEventListener("blocked", (event) => this.#tell("avatarblocked", { blocked: detail(event) }));
     client.addEventListener("session", (event) => {
       const { persona } = /** @type {import("./session/client.js").SessionInfo} */ (detail(event));
@@ -211,11 +248,32 @@ export class TthAvatar extends HTMLElement {
     dialogue.addEventListener("state", (event) => {
       if (detail(event) !== "error") this.#tell("avatarstate", { state: detail(event), message: "" });
     });
-    dialogue.addEventListener("said", (event) => this.#tell("avatarsaid", { text: detail(event) }));
+    dialogue.addEventListener("said", (event) => {
+      const { text } = detail(event);
+      if (text) this.#tell("avatarsaid", { text });
+    });
+    dialogue.addEventListener("utterance", (event) => {
+      const { text, final } = detail(event);
+      if (text || final) this.#tell("avatarheard", { text, final });
+    });
     dialogue.addEventListener("turn", () => this.#calm());
     dialogue.addEventListener("caption", (event) => this.#show(detail(event)));
     dialogue.addEventListener("forgotten", () => this.#write(""));
-    for (const source of [dialogue, stage]) source.addEventListener("notice", (event) => this.#notice(detail(event)));
+    for (const source of [dialogue, ear, stage]) {
+      source.addEventListener("notice", (event) => this.#notice(detail(event)));
+    }
+  }
+
+  /** @param {boolean} live Whether the microphone is on. */
+  #mind(live) {
+    this.toggleAttribute("live", live);
+    this.#tell("avatarmicrophone", { live, message: "" });
+  }
+
+  /** @param {string} message Why there is no microphone. */
+  #deaf(message) {
+    this.#tell("avatarmicrophone", { live: false, message });
+    this.#notice({ level: "warning", topic: "microphone", message });
   }
 
   /** @param {{state: import("./session/client.js").LinkState, message: string}} link */

@@ -14,19 +14,21 @@ import { pageGroup, pathGroups } from "./ui/figures.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
+import { Talking } from "./ui/talking.js";
 import { Toasts } from "./ui/toasts.js";
 import { Trouble } from "./ui/trouble.js";
+import { VoiceView } from "./ui/voice-view.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
-/** @typedef {import("./session/dialogue.js").State} State */
+/** @typedef {import("./session/state.js").State} State */
 /** @typedef {{default: string, profiles: {name: string, summary: string}[]}} Profiles */
 /** @typedef {[Profiles, {personas: Persona[]}, import("./ui/faces.js").Offer]} Lists */
-/** @typedef {import("./session/dialogue.js").Turn} Turn */
+/** @typedef {import("./session/turn.js").Turn} Turn */
 
 const STATES = {
-  connecting: "Connecting", ready: "Ready", thinking: "Thinking", speaking: "Speaking", held: "Paused",
-  reconnecting: "Reconnecting", error: "No session",
+  connecting: "Connecting", ready: "Ready", listening: "Listening", thinking: "Thinking", speaking: "Speaking",
+  held: "Paused", reconnecting: "Reconnecting", error: "No session",
 };
 const UNSENT = {
   lost: "The connection is lost and being made again. Your text is kept; send it again when the state says Ready.",
@@ -42,12 +44,14 @@ const avatar = new Avatar({
   host: parts.face, room: parts.room, server, face: ASKED.get("face") ?? "", latencyMs: askedLatency(location.search),
   advice: ON_THE_PAGE,
 });
-const { client, dialogue, player, stage } = avatar;
+const { client, dialogue, ear, hearing, player, stage } = avatar;
 const toasts = new Toasts(parts.toasts);
 const history = new History(parts);
 const caption = new CaptionView(parts.caption);
 const faces = new Faces(parts.model, parts.modelFile, server);
 const composer = new Composer(parts, { say, stop });
+const talking = new Talking(parts.talk, avatar);
+const voice = new VoiceView(parts, talking, hearing);
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
@@ -138,9 +142,9 @@ function showLink({ state, message }) {
 function showState(state) {
   parts.state.textContent = STATES[state];
   parts.state.dataset.state = state;
-  const busy = state === "thinking" || state === "speaking" || state === "held";
-  parts.stop.hidden = !busy;
-  if (state === "ready") toasts.over("unsent");
+  parts.stop.hidden = !dialogue.busy;
+  if (client.state === "ready") toasts.over("unsent");
+  if (state === "speaking") voice.answer();
 }
 
 /**
@@ -160,11 +164,23 @@ function showTurn(turn) {
   history.answer(turn);
 }
 
+/** @param {import("./session/utterances.js").Utterance} utterance */
+function showUtterance(utterance) {
+  voice.hear(utterance);
+  history.heard(utterance);
+}
+
+/** The panel is loaded when it is first opened. */
+async function showPanel() {
+  const { Panel } = await import("./microphone/panel.js");
+  new Panel(parts, talking, hearing, ear);
+}
+
 function debug() {
   const numbers = new Numbers();
   client.addEventListener("event", (event) => numbers.take(detail(event)));
   showNumbers(parts.debug, () => pathGroups(numbers, pageGroup(player, dialogue, stage)));
-  Object.assign(window, { tthDebug: { player, dialogue, stage, client, say, stop, slots: player.record() } });
+  Object.assign(window, { tthDebug: { player, dialogue, stage, client, ear, say, stop, slots: player.record() } });
 }
 
 avatar.addEventListener("blocked", (event) => (parts.unblock.hidden = !detail(event)));
@@ -187,8 +203,19 @@ dialogue.addEventListener("over", (event) => toasts.over(detail(event)));
 dialogue.addEventListener("refused", (event) => composer.giveBack(detail(event)));
 dialogue.addEventListener("said", (event) => {
   toasts.over("refused");
-  history.said(detail(event));
+  history.begin(detail(event));
 });
+dialogue.addEventListener("utterance", (event) => showUtterance(detail(event)));
+ear.addEventListener("live", (event) => {
+  voice.live = detail(event);
+  if (ear.live) toasts.over("microphone");
+});
+ear.addEventListener("level", (event) => (voice.level = detail(event)));
+ear.addEventListener("notice", (event) => toasts.show(detail(event)));
+talking.addEventListener("refused", (event) => {
+  toasts.show({ topic: "microphone", level: "warning", message: detail(event) });
+});
+parts.panel.addEventListener("beforetoggle", () => void showPanel(), { once: true });
 fillEmotions(parts.emotion, (label) => dialogue.control({ emotion: { label } }));
 parts.persona.addEventListener("change", () => {
   askedPersona = parts.persona.value;

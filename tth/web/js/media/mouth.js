@@ -34,6 +34,11 @@ export class Mouth {
     this.#timeline.add(frame);
   }
 
+  /** @param {boolean} held Whether the speech is held, and goes on later. */
+  set held(held) {
+    this.#timeline.held = held;
+  }
+
   /** The speech is over or was broken off. */
   end() {
     this.#timeline.end();

@@ -4,7 +4,10 @@ import { AudioClock } from "./clock.js";
 import { readOutput } from "./output.js";
 import { Schedule } from "./schedule.js";
 import { CLOCK_RATE_HZ, Speech } from "./speech.js";
+import { MEDIA_RATE_HZ } from "./wire.js";
 
+/** @typedef {import("./speech.js").Piece} Piece */
+/** @typedef {{slot: import("./schedule.js").Slot, samples: Float32Array<ArrayBuffer>}} Laid */
 /** @typedef {"idle" | "playing" | "blocked" | "held" | "ended"} PlayState */
 
 /**
@@ -15,6 +18,10 @@ import { CLOCK_RATE_HZ, Speech } from "./speech.js";
  */
 
 const FADE_S = 0.008;
+
+/** The audio thread is ahead: a pause begins so much later than it is asked for, and then fades for so long. */
+const PAUSE_LEAD_S = 0.006;
+const PAUSE_FADE_S = 0.02;
 
 /**
  * One turn's speech at a time, scheduled piece by piece on the audio clock.
@@ -30,9 +37,11 @@ export class Player extends EventTarget {
   #schedule = new Schedule(CLOCK_RATE_HZ);
   /** @type {GainNode | null} */
   #output = null;
-  /** @type {Set<AudioBufferSourceNode>} */
-  #sources = new Set();
+  /** @type {Map<AudioBufferSourceNode, Laid>} In the order in which they are heard. */
+  #sources = new Map();
   #held = false;
+  /** @type {Piece[]} What was laid and is yet to be heard when a pause is over. */
+  #kept = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   /** @type {import("./schedule.js").Slot[] | null} */
@@ -57,12 +66,14 @@ export class Player extends EventTarget {
 
   /** Whether the browser waits for a click or a key before it lets sound out. */
   get blocked() {
-    return !this.#held && this.#context.state !== "running";
+    return this.#context.state !== "running";
   }
 
   /** How much sound lies ahead of what is audible, in ms. */
   get bufferedMs() {
-    return this.#schedule.aheadMs(this.#audibleFrame()) + (this.#speech?.waitingMs ?? 0);
+    const keptFrames = this.#kept.reduce((sum, { samples }) => sum + samples.length, 0);
+    const laidMs = this.#schedule.aheadMs(this.#audibleFrame());
+    return laidMs + (keptFrames * 1000) / CLOCK_RATE_HZ + (this.#speech?.waitingMs ?? 0);
   }
 
   /** How long sound takes from the context to the ear. */
@@ -93,7 +104,7 @@ export class Player extends EventTarget {
 
   /** Let sound out; works within the handling of a click or a key. */
   async unblock() {
-    if (this.#context.state !== "running" && !this.#held) await this.#context.resume();
+    if (this.#context.state !== "running") await this.#context.resume();
   }
 
   /** Give the sound's output back; nothing is played afterwards. */
@@ -102,17 +113,32 @@ export class Player extends EventTarget {
     if (this.#context.state !== "closed") await this.#context.close();
   }
 
-  /** Stop the clock and keep everything. */
-  async hold() {
+  /** Fade out from the sample that is playing, and keep everything from there on. */
+  hold() {
+    if (this.#held) return;
     this.#held = true;
-    await this.#context.suspend();
+    const frame = Math.ceil((this.#context.currentTime + PAUSE_LEAD_S) * CLOCK_RATE_HZ);
+    this.#kept = [...this.#sources.values()].flatMap((laid) => rest(laid, frame));
+    this.#schedule.cut(frame);
+    this.#silence(frame / CLOCK_RATE_HZ, PAUSE_FADE_S);
   }
 
-  /** Go on after `hold`. */
-  async resume() {
+  /** Go on after `hold`, from exactly that sample, faded in. */
+  resume() {
     if (!this.#held) return;
     this.#held = false;
-    await this.#context.resume();
+    if (!this.#speech) return;
+    const output = this.#open();
+    const frame = Math.ceil(this.#context.currentTime * CLOCK_RATE_HZ);
+    const [first] = this.#kept.splice(0).map((piece) => this.#play(piece, frame));
+    if (first) {
+      const startS = first.frame / CLOCK_RATE_HZ;
+      output.gain.value = 0;
+      output.gain.setValueAtTime(0, startS);
+      output.gain.linearRampToValueAtTime(1, startS + PAUSE_FADE_S);
+    }
+    this.#pump();
+    this.#changed();
   }
 
   /**
@@ -124,8 +150,7 @@ export class Player extends EventTarget {
     this.stop();
     this.#speech = new Speech(turn);
     this.#schedule = new Schedule(CLOCK_RATE_HZ);
-    this.#output = new GainNode(this.#context);
-    this.#output.connect(this.#master);
+    this.#open();
   }
 
   /**
@@ -148,11 +173,9 @@ export class Player extends EventTarget {
   stop() {
     const position = this.position();
     clearTimeout(this.#timer);
-    const now = this.#context.currentTime;
-    this.#output?.gain.setValueAtTime(1, now);
-    this.#output?.gain.linearRampToValueAtTime(0, now + FADE_S);
-    for (const source of this.#sources) source.stop(now + FADE_S);
-    this.#sources.clear();
+    if (!this.#held) this.#silence(this.#context.currentTime, FADE_S);
+    this.#kept = [];
+    this.#held = false;
     this.#speech = null;
     return position;
   }
@@ -166,7 +189,8 @@ export class Player extends EventTarget {
   position(inMs = 0) {
     if (!this.#speech) return { turn: 0, unit: 0, state: "idle" };
     const frame = this.#audibleFrame(inMs);
-    const over = this.#speech.whole && this.#speech.waitingMs === 0 && frame >= this.#schedule.endFrame;
+    const laid = this.#speech.whole && this.#speech.waitingMs === 0 && !this.#kept.length;
+    const over = laid && frame >= this.#schedule.endFrame;
     return { turn: this.#speech.turn, unit: Math.floor(this.#schedule.unitAt(frame)), state: this.#state(over) };
   }
 
@@ -199,7 +223,7 @@ export class Player extends EventTarget {
   }
 
   #pump() {
-    if (!this.#speech) return;
+    if (!this.#speech || this.#held) return;
     const now = performance.now();
     const frame = Math.ceil(this.#context.currentTime * CLOCK_RATE_HZ);
     for (const piece of this.#speech.release(this.#schedule.flows(frame), now)) this.#play(piece, frame);
@@ -208,8 +232,28 @@ export class Player extends EventTarget {
     if (wait > 0) this.#timer = setTimeout(() => this.#pump(), wait);
   }
 
+  /** Another way to the speakers: what goes on the one before can fade by itself. */
+  #open() {
+    this.#output = new GainNode(this.#context);
+    this.#output.connect(this.#master);
+    return this.#output;
+  }
+
   /**
-   * @param {import("./speech.js").Piece} piece
+   * Fade out what is laid, and take it away.
+   *
+   * @param {number} fromS
+   * @param {number} fadeS
+   */
+  #silence(fromS, fadeS) {
+    this.#output?.gain.setValueAtTime(1, fromS);
+    this.#output?.gain.linearRampToValueAtTime(0, fromS + fadeS);
+    for (const source of this.#sources.keys()) source.stop(fromS + fadeS);
+    this.#sources.clear();
+  }
+
+  /**
+   * @param {Piece} piece
    * @param {number} frame
    */
   #play({ unit, samples }, frame) {
@@ -224,13 +268,27 @@ export class Player extends EventTarget {
       source.disconnect();
       this.#changed();
     });
-    this.#sources.add(source);
+    this.#sources.set(source, { slot, samples });
     source.start(slot.frame / CLOCK_RATE_HZ);
+    return slot;
   }
 
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/**
+ * What of a piece is heard from a frame on.
+ *
+ * @param {Laid} laid
+ * @param {number} frame
+ * @returns {Piece[]} One, or none.
+ */
+function rest({ slot, samples }, frame) {
+  const passed = Math.max(0, frame - slot.frame);
+  if (passed >= samples.length) return [];
+  return [{ unit: slot.unit + (passed * MEDIA_RATE_HZ) / CLOCK_RATE_HZ, samples: samples.subarray(passed) }];
 }
 
 function usualContext() {

@@ -20,6 +20,7 @@ export class Schedule {
   /** @type {Slot[]} */
   #slots = [];
   #ranDry = 0;
+  #cut = false;
 
   /** @param {number} rateHz Rate of the audio clock. */
   constructor(rateHz) {
@@ -63,11 +64,24 @@ export class Schedule {
    */
   place(unit, frames, now) {
     const flows = this.flows(now);
-    if (!flows && this.#slots.length) this.#ranDry++;
+    if (!flows && this.#slots.length && !this.#cut) this.#ranDry++;
+    this.#cut = false;
     const slot = { frame: flows ? this.endFrame : now + this.#frames(LEAD_MS), frames, unit };
     this.#slots.push(slot);
     while (this.#slots[0].frame + this.#slots[0].frames < now - this.#frames(KEEP_MS)) this.#slots.shift();
     return slot;
+  }
+
+  /**
+   * Take back what was laid from a frame on; what is laid next follows it later, and is not late.
+   *
+   * @param {number} frame
+   */
+  cut(frame) {
+    this.#slots = this.#slots.filter((slot) => slot.frame < frame);
+    const last = this.#slots.at(-1);
+    if (last) last.frames = Math.min(last.frames, frame - last.frame);
+    this.#cut = true;
   }
 
   /**

@@ -18,6 +18,7 @@ const HOLD_MS = 80;
 const CLOSE_MS = 150;
 const REOPEN_MS = 60;
 const SHUT_MS = 60;
+const PAUSE_MS = 120;
 
 /** First and last of jaw and mouth in Apple's order; the tongue stands apart. */
 const MOUTH = /** @type {const} */ ([14, 40]);
@@ -33,6 +34,9 @@ export class Timeline {
   #closed = 0;
   #readMs = 0;
   #over = false;
+
+  /** The speech is held: the mouth closes over 120 ms, and opens when the sound goes on. */
+  held = false;
 
   /** Frames that came when their time was over; those that came in time for nothing are dropped as well. */
   late = 0;
@@ -91,6 +95,7 @@ export class Timeline {
     const passed = this.#readMs ? nowMs - this.#readMs : 0;
     this.#readMs = nowMs;
     if (this.#over) this.#closed += passed / SHUT_MS;
+    else if (this.held) this.#closed += passed / PAUSE_MS;
     else if (nowMs - this.#movedMs > HOLD_MS) this.#closed += passed / CLOSE_MS;
     else this.#closed -= passed / REOPEN_MS;
     this.#closed = Math.min(1, Math.max(0, this.#closed));

@@ -1,4 +1,4 @@
-/** Binary frames of the native protocol, decoded. */
+/** Binary frames of the native protocol: those of the server decoded, the person's sound encoded. */
 
 /** Units a second on the media clock: every position on the wire counts in these. */
 export const MEDIA_RATE_HZ = 24_000;
@@ -8,6 +8,7 @@ export const WEIGHTS = 52;
 
 const HEADER_BYTES = 20;
 const LAST_AUDIO = 1;
+const MICROPHONE = 4;
 const KINDS = /** @type {const} */ ({ 1: "audio", 2: "face", 3: "video" });
 
 /**
@@ -84,4 +85,23 @@ function weightsOf(buffer, count, bytes) {
   // A later server may send further shapes after the 52.
   if (count < WEIGHTS || bytes !== count * 4) throw new RangeError(`${bytes} bytes are no ${count} weights`);
   return new Float32Array(buffer, HEADER_BYTES, WEIGHTS);
+}
+
+/**
+ * Encode a piece of what the person says.
+ *
+ * @param {object} sound
+ * @param {number} sound.rateHz
+ * @param {number} sound.sample Number of its first sample since the microphone was switched on, at that rate.
+ * @param {Int16Array} sound.pcm
+ * @returns {ArrayBuffer}
+ */
+export function encodeSound({ rateHz, sample, pcm }) {
+  const buffer = new ArrayBuffer(HEADER_BYTES + pcm.byteLength);
+  const view = new DataView(buffer);
+  view.setUint8(0, MICROPHONE);
+  view.setUint16(2, rateHz, true);
+  view.setBigUint64(12, BigInt(sample), true);
+  new Int16Array(buffer, HEADER_BYTES).set(pcm);
+  return buffer;
 }

@@ -92,6 +92,20 @@ export class Client extends EventTarget {
     return true;
   }
 
+  /**
+   * Send a binary frame; without a session, or while more than so much waits to be sent, it is not sent.
+   *
+   * @param {ArrayBuffer} frame
+   * @param {number} mostBytes
+   * @returns {boolean} Whether it was sent.
+   */
+  sendFrame(frame, mostBytes) {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN || socket.bufferedAmount > mostBytes) return false;
+    socket.send(frame);
+    return true;
+  }
+
   async #connect() {
     const attempt = ++this.#attempt;
     try {

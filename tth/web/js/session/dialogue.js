@@ -1,48 +1,44 @@
 /** One conversation: what the server says becomes sound, pose and caption, and what the person does is told to it. */
 
-import { Caption } from "../media/caption.js";
 import { Mouth } from "../media/mouth.js";
 import { Reporter, inStep } from "../media/reporter.js";
+import { settle } from "../media/rest.js";
 import { WEIGHTS } from "../media/wire.js";
 import { Asks } from "./asks.js";
+import { stateOf } from "./state.js";
+import { newTurn } from "./turn.js";
+import { Utterances } from "./utterances.js";
 import { noticeOf, refusedText } from "./words.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {import("./client.js").WireEvent} WireEvent */
 /** @typedef {import("./client.js").Control} Control */
 /** @typedef {import("../media/player.js").Player} Player */
-/** @typedef {"connecting" | "ready" | "thinking" | "speaking" | "held" | "reconnecting" | "error"} State */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./turn.js").Turn} Turn */
+/** @typedef {{turnId: string, itemId: string, text: string}} Said What began a turn; spoken, it has an item. */
 
 /**
- * @typedef {object} Turn What is known of the turn that is shown.
- * @property {string} id
- * @property {number} number
- * @property {Caption} caption
- * @property {string} text What of it has been said so far.
- * @property {number} unit Media unit up to which it was heard.
- * @property {number} askedMs When the person asked, on the page's clock.
- * @property {number} firstAudioMs From there to the first audible sample; 0 until then.
- * @property {"running" | "complete" | "interrupted" | "failed"} outcome
- */
-
-/**
- * Dispatches CustomEvents: `state` (State), `said` (what the person said began a turn), `refused` (it did not), `turn`
- * (Turn, one begins), `caption` (Turn, its text grew or it ended), `forgotten` (another conversation begins, no turn is
- * shown any more), `notice` (Notice), `over` (topic: the trouble of its notice is over) and `cost` (dollars: what the
- * session has cost, where its voice knows).
+ * Dispatches CustomEvents: `state` (State, or whether it is `busy` has changed), `said` (Said, what the person said
+ * began a turn), `refused` (text: it did not), `utterance` (Utterance: something spoken is heard), `turn` (Turn, one
+ * begins), `caption` (Turn, its text grew or it ended), `forgotten` (another conversation begins, no turn is shown any
+ * more), `notice` (Notice), `over` (topic: the trouble of its notice is over) and `cost` (dollars: what the session has
+ * cost, where its voice knows).
  */
 export class Dialogue extends EventTarget {
   #client;
   #player;
   #reporter;
   #asks = new Asks();
+  #utterances = new Utterances();
+  #live = false;
   /** The mouth of the turn that is shown, and how far it is ahead of the sound. */
   mouth;
   /** @type {Float32Array} */
   #idle = new Float32Array(WEIGHTS);
   #endedMs = -Infinity;
   #completed = false;
-  /** @type {"thinking" | "speaking" | "held"} */
+  /** @type {import("./state.js").Phase} */
   #phase = "thinking";
   /** @type {Turn | null} */
   #turn = null;
@@ -50,6 +46,9 @@ export class Dialogue extends EventTarget {
   #turns = new Map();
   /** @type {State} */
   state = "connecting";
+
+  /** Whether there is something that can be broken off. */
+  busy = false;
 
   /**
    * @param {Client} client
@@ -81,6 +80,17 @@ export class Dialogue extends EventTarget {
     return this.#turn?.text ?? "";
   }
 
+  /** Whether the person is heard to speak. */
+  get hears() {
+    return this.#utterances.speaking;
+  }
+
+  /** @param {boolean} live Whether the microphone is on. */
+  set live(live) {
+    this.#live = live;
+    this.#update();
+  }
+
   /**
    * Say something to the avatar. What it is saying is broken off as soon as the server takes the words; those that it
    * refuses change nothing and come back by `refused`.
@@ -101,9 +111,10 @@ export class Dialogue extends EventTarget {
 
   /** Break off: sound and mouth stop here and now, the server is told. */
   interrupt() {
-    if (this.state !== "speaking" && this.state !== "thinking" && this.state !== "held") return;
+    if (!this.busy) return;
     this.#client.send({ type: "interrupt" });
     this.#asks.breakOff();
+    this.#utterances.settle();
     this.#breakOff();
     this.#update();
   }
@@ -133,6 +144,8 @@ export class Dialogue extends EventTarget {
    * @param {number} nowMs
    */
   tick(nowMs) {
+    // Who waits for an answer to spoken words does not wait for ever.
+    if (this.state === "thinking") this.#update();
     const position = this.#player.position();
     this.#reporter.see(position, nowMs);
     this.#locate();
@@ -169,6 +182,7 @@ export class Dialogue extends EventTarget {
   #renew() {
     this.#drop("interrupted");
     this.#turns.clear();
+    this.#utterances.clear();
     this.#idle = new Float32Array(WEIGHTS);
     if (!this.#turn) return;
     this.#turn = null;
@@ -190,7 +204,12 @@ export class Dialogue extends EventTarget {
 
   /** @param {WireEvent} event */
   #hear(event) {
-    if (event.type === "turn_started") return this.#begin(event);
+    const utterance = this.#utterances.take(event, performance.now());
+    if (utterance) {
+      this.#tell("utterance", utterance);
+      this.#update();
+    }
+    if (event.type === "turn_started") return this.#begin(event, utterance?.endedMs);
     if (event.type === "error" && this.#giveBack(event)) return;
     if (event.type === "measure" && event.name === "session_cost_usd") this.#tell("cost", event.value);
     const notice = noticeOf(event);
@@ -216,19 +235,17 @@ export class Dialogue extends EventTarget {
     return true;
   }
 
-  /** @param {WireEvent} event */
-  #begin(event) {
-    const now = performance.now();
-    const { askedMs, wanted } = this.#asks.take(event.turn_id) ?? { askedMs: now, wanted: true };
-    /** @type {Turn} */
-    const turn = {
-      id: event.turn_id, number: event.turn, caption: new Caption(), text: "", unit: 0, askedMs, firstAudioMs: 0,
-      outcome: wanted ? "running" : "interrupted",
-    };
+  /**
+   * @param {WireEvent} event
+   * @param {number} [askedMs] When the person asked.
+   */
+  #begin(event, askedMs = performance.now()) {
+    const ask = this.#asks.take(event.turn_id) ?? { askedMs, wanted: true };
+    const turn = newTurn(event, ask.askedMs, ask.wanted);
     this.#turns.set(turn.id, turn);
     for (const id of [...this.#turns.keys()].slice(0, -REMEMBERED)) this.#turns.delete(id);
-    if (wanted) this.#turnTo(turn);
-    if (event.text) this.#tell("said", event.text);
+    if (ask.wanted) this.#turnTo(turn);
+    this.#tell("said", { turnId: turn.id, itemId: event.item_id ?? "", text: event.text });
     this.#update();
   }
 
@@ -265,11 +282,13 @@ export class Dialogue extends EventTarget {
     this.#show(turn);
   }
 
-  /** @param {"thinking" | "speaking" | "held"} phase */
+  /** @param {import("./state.js").Phase} phase */
   #turnState(phase) {
     this.#phase = phase;
-    if (phase === "held") void this.#player.hold();
-    else void this.#player.resume();
+    this.mouth.held = phase === "held";
+    if (phase === "held") this.#player.hold();
+    else this.#player.resume();
+    if (phase === "speaking") this.#utterances.settle();
     this.#update();
   }
 
@@ -317,7 +336,6 @@ export class Dialogue extends EventTarget {
   #drop(outcome) {
     this.#locate();
     this.#player.stop();
-    void this.#player.resume();
     this.mouth.end();
     if (this.#turn?.outcome === "running") this.#close(outcome);
   }
@@ -334,19 +352,15 @@ export class Dialogue extends EventTarget {
 
   /** Say what goes on now, where that has changed. */
   #update() {
-    const state = this.#stateNow();
-    if (state === this.state) return;
-    this.state = state;
-    this.#tell("state", state);
-  }
-
-  /** @returns {State} */
-  #stateNow() {
     const link = this.#client.state;
-    if (link === "closed") return this.state;
-    if (link !== "ready") return link;
-    if (this.#runs && !this.#completed) return this.#phase;
-    return this.#asks.waiting ? "thinking" : "ready";
+    if (link === "closed") return;
+    const phase = this.#runs && !this.#completed ? this.#phase : null;
+    const waits = this.#asks.waiting || this.#utterances.waiting(performance.now());
+    const state = stateOf({ link, hears: this.hears, waits, phase, live: this.#live });
+    const busy = link === "ready" && (phase !== null || waits);
+    if (state === this.state && busy === this.busy) return;
+    Object.assign(this, { state, busy });
+    this.#tell("state", state);
   }
 
   /**
@@ -360,20 +374,6 @@ export class Dialogue extends EventTarget {
 
 /** Of so many turns it may still be told what was heard. */
 const REMEMBERED = 8;
-const SETTLE_MS = 900;
-
-/**
- * From the last pose of a turn back to the idle pose, without a step.
- *
- * @param {Float32Array} last
- * @param {Float32Array} idle
- * @param {number} passedMs
- */
-function settle(last, idle, passedMs) {
-  const share = Math.min(1, passedMs / SETTLE_MS);
-  const eased = share * share * (3 - 2 * share);
-  return last.map((weight, i) => weight + (idle[i] - weight) * eased);
-}
 
 /** @param {unknown} value */
 function isObject(value) {

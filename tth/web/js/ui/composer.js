@@ -41,7 +41,8 @@ export class Composer {
       this.focus();
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.isComposing) does.stop();
+      // An open panel closes first.
+      if (event.key === "Escape" && !event.isComposing && !document.querySelector(":popover-open")) does.stop();
     });
     this.focus();
   }

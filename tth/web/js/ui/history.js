@@ -1,21 +1,27 @@
-/** The conversation so far, both sides. */
+/** The conversation so far on the page, both sides; it stays there when the page is loaded again. */
 
+import { Chronicle } from "../session/chronicle.js";
+import { keep, recall } from "./kept.js";
 import { element } from "./page.js";
 
-/** @typedef {import("../session/dialogue.js").Turn} Turn */
+/** @typedef {import("../session/chronicle.js").Entry} Entry */
 
 /** Where it stands beside the face; elsewhere it takes the caption's place. */
 const WIDE = "(min-width: 68rem) and (min-height: 36rem)";
-const MOST = 400;
+const KEPT = "tth.history";
+const KEEP_MS = 500;
 
 /** A list that stays at its end while nobody has scrolled up. */
 export class History {
   #panel;
   #list;
   #toggle;
+  #chronicle = new Chronicle();
   #follows = true;
-  /** @type {WeakMap<Turn, HTMLLIElement>} */
-  #entries = new WeakMap();
+  /** @type {Map<Entry, HTMLLIElement>} */
+  #shown = new Map();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #keeping;
 
   /** @param {import("./page.js").Parts} parts */
   constructor({ history, entries, historyToggle }) {
@@ -26,51 +32,68 @@ export class History {
     history.addEventListener("scroll", () => (this.#follows = this.#atEnd()));
     // The text box grows, the window is turned: the end stays in sight.
     new ResizeObserver(() => this.#follow()).observe(history);
+    this.#chronicle.restore(recall("sessionStorage", KEPT));
+    addEventListener("pagehide", () => this.#keep());
+    this.#show();
     this.#open(matchMedia(WIDE).matches);
   }
 
-  /** @param {string} text What the person said. */
-  said(text) {
-    this.#add(element("li", "user", text));
+  /** @param {import("../session/dialogue.js").Said} said What began a turn. */
+  begin(said) {
+    this.#chronicle.begin(said);
+    this.#show();
   }
 
-  /**
-   * What the avatar says in a turn, so far.
-   *
-   * @param {Turn} turn
-   */
+  /** @param {import("../session/utterances.js").Utterance} utterance What is heard of the person, so far. */
+  heard(utterance) {
+    this.#chronicle.heard(utterance);
+    this.#show();
+  }
+
+  /** @param {import("../session/turn.js").Turn} turn What the avatar says in it, so far. */
   answer(turn) {
-    let entry = this.#entries.get(turn);
-    if (!entry) {
-      if (!turn.text) return;
-      entry = element("li", "avatar");
-      this.#entries.set(turn, entry);
-      this.#add(entry);
-    }
-    entry.textContent = turn.text;
-    entry.classList.toggle("interrupted", turn.outcome === "interrupted");
-    entry.classList.toggle("failed", turn.outcome === "failed");
-    this.#follow();
+    this.#chronicle.answer(turn);
+    this.#show();
   }
 
-  /**
-   * Another conversation begins, which knows nothing of what was said before.
-   *
-   * @param {string} name Who it is with.
-   */
+  /** @param {string} name Who another conversation begins with. */
   renew(name) {
-    const last = this.#list.lastElementChild;
-    if (!last) return;
-    const words = `New conversation with ${name}`;
-    if (last.className === "divider") last.textContent = words;
-    else this.#add(element("li", "divider", words));
+    this.#chronicle.renew(name);
+    this.#show();
   }
 
-  /** @param {HTMLLIElement} entry */
-  #add(entry) {
-    this.#list.append(entry);
-    while (this.#list.children.length > MOST) this.#list.firstElementChild?.remove();
+  #show() {
+    const { entries } = this.#chronicle;
+    const there = new Set(entries);
+    for (const [entry, shown] of this.#shown) {
+      if (there.has(entry)) continue;
+      shown.remove();
+      this.#shown.delete(entry);
+    }
+    let next = null;
+    for (const entry of [...entries].reverse()) {
+      const shown = this.#fill(entry);
+      if (shown.parentNode !== this.#list || shown.nextSibling !== next) this.#list.insertBefore(shown, next);
+      next = shown;
+    }
     this.#follow();
+    this.#keeping ??= setTimeout(() => this.#keep(), KEEP_MS);
+  }
+
+  /** @param {Entry} entry */
+  #fill(entry) {
+    let shown = this.#shown.get(entry);
+    if (!shown) this.#shown.set(entry, (shown = element("li", "")));
+    const kind = [entry.who, entry.state].filter(Boolean).join(" ");
+    if (shown.className !== kind) shown.className = kind;
+    if (shown.textContent !== entry.text) shown.textContent = entry.text;
+    return shown;
+  }
+
+  #keep() {
+    clearTimeout(this.#keeping);
+    this.#keeping = undefined;
+    keep("sessionStorage", KEPT, this.#chronicle.save());
   }
 
   /** @param {boolean} open */
