@@ -16,6 +16,9 @@ class Limits(BaseModel):
     sessions: int = Field(64, ge=1, description="Sessions at once; one more is refused.")
     message_bytes: int = Field(1_048_576, ge=1024, description="Size of one message from a client.")
     text_chars: int = Field(8000, ge=1, description="Length of one message that a person types.")
+    resume_s: float = Field(
+        30, ge=0, description="Seconds that a session waits for a client that was lost."
+    )
     drain_s: float = Field(30, ge=0, description="Seconds that running turns get to finish when the server stops.")
 
 

@@ -50,6 +50,7 @@ class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     control: ControlWish = ControlWish()
     media: Media = "binary"
     meters: bool = False
+    resume: bool = False
 
 
 def create_app(house: House) -> ASGIApp:
@@ -168,7 +169,8 @@ class Pages:
             return _no_key()
         try:
             asked = msgspec.json.decode(await read_body(request) or b"{}", type=SessionRequest)
-            wish = Request(asked.profile, asked.persona, asked.control.control(), asked.media, asked.meters)
+            control = asked.control.control()
+            wish = Request(asked.profile, asked.persona, control, asked.media, asked.meters, asked.resume)
             ticket = await self._house.admit(wish)
         except msgspec.ValidationError as error:
             return refusal(400, "bad_request", explained(error, [SessionRequest]))
@@ -201,10 +203,12 @@ def _no_key() -> Response:
 
 
 def _described(ticket: Ticket) -> dict[str, Any]:
+    path = f"/v1/sessions/{ticket.session_id}/stream"
     return {
         "id": ticket.session_id,
         "ticket": ticket.secret,
-        "stream": f"/v1/sessions/{ticket.session_id}/stream?ticket={ticket.secret}",
+        "stream": f"{path}?ticket={ticket.secret}",
+        **({"resume": f"{path}?resume={ticket.resume}"} if ticket.resume else {}),
         "profile": ticket.cast.profile,
         "persona": dict(ticket.cast.details),
     }

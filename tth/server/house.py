@@ -22,6 +22,7 @@ from tth.errors import TthError
 from tth.observers.cost import measure_costs
 from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
+from tth.server.berth import Berth
 from tth.server.ledger import Ledger
 from tth.server.stream import Media
 from tth.server.tickets import Ticket, TicketDesk
@@ -55,6 +56,7 @@ class Request:
     control: TurnControl = field(default_factory=TurnControl)
     media: Media = "binary"
     meters: bool = False
+    resume: bool = False
 
 
 class Guest(Protocol):
@@ -83,6 +85,7 @@ class House:
         hurried: Whether running turns are not waited for either.
         ledger: The numbers of its sessions.
         models: Folder of GLB and VRM avatars; it need not be there.
+        berths: Where a client finds its session again, by the session's id.
     """
 
     def __init__(self, settings: Settings, sources: Sources, registry: Registry, profile: Profile) -> None:
@@ -93,6 +96,7 @@ class House:
         self.hurried = False
         self.ledger = Ledger()
         self.models = models_folder(settings, sources)
+        self.berths: dict[str, Berth] = {}
         self._sources = sources
         # What was laid over the default profile on the command line is meant for that profile alone.
         self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))
@@ -153,7 +157,7 @@ class House:
             Busy: The server stops, or holds as many sessions as it may.
         """
         cast = await self.cast(request)
-        return self._desk.issue(cast, request.control, request.media, meters=request.meters)
+        return self._desk.issue(cast, request.control, request.media, meters=request.meters, resume=request.resume)
 
     async def cast(self, request: Request) -> Cast:
         """What the session asked for is made of; there is room for it when this returns.
@@ -213,6 +217,15 @@ class House:
                 with self._present(session):
                     session.update_control(ticket.control)
                     yield session
+
+    @contextmanager
+    def keeping(self, session_id: str, berth: Berth) -> Iterator[None]:
+        """Let the client of that session find it again, for as long as the block runs."""
+        self.berths[session_id] = berth
+        try:
+            yield
+        finally:
+            del self.berths[session_id]
 
     @contextmanager
     def visit(self, guest: Guest) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import msgspec
@@ -15,6 +16,7 @@ from tth.core.media import MEDIA_RATE_HZ, AudioChunk
 from tth.core.watchdog import Watch, Watchdog
 from tth.errors import MediaError, ProtocolError
 from tth.observers.metering import Metering
+from tth.server.journal import Journal
 from tth.session.session import Session
 from tth.session.speech import SpeechReader
 from tth.session.turn import Turn
@@ -34,7 +36,6 @@ from tth.wire.native import (
     Resume,
     UserText,
     decode_message,
-    encode_event,
     listening_event,
     named_turn,
     pack,
@@ -44,6 +45,9 @@ from tth.wire.native import (
 
 CREDIT_UNITS = MEDIA_RATE_HZ
 """How far ahead of the playhead sound is sent, to the last sample."""
+
+FACES_UNITS = 5 * MEDIA_RATE_HZ
+"""Faces that were due so long ago need not be told again."""
 
 PIECE_UNITS = MEDIA_RATE_HZ // 5
 """Sound of one frame at the most, so that a large chunk cannot use up the credit at once."""
@@ -81,28 +85,51 @@ class Socket(Protocol):
         """Send a binary frame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a client has come that comes back; nothing of it for one that begins.
+
+    Attributes:
+        seq: Number of the last text frame it has.
+        turn: The turn whose sound it has, up to media unit ``sample``; 0 where it goes on at the playhead.
+    """
+
+    seq: int | None = None
+    turn: int = 0
+    sample: int = 0
+
+
 class ClientStream:
-    """Writes a session's events to one client and applies what it sends.
+    """Writes a session's events to its client, by one socket after the other, and applies what it sends.
 
     Args:
         session: Open.
-        socket: Where to write.
+        socket: Where to write at first.
         media: The shape of sound and frames.
         metering: Told what the client says of its playhead.
+        lasting: Whether the client may come back.
 
     Attributes:
-        seq: Number of the last text event sent; they count from 1 without a gap.
         session_id: Whose it is.
     """
 
     def __init__(
-        self, session: Session, socket: Socket, media: Media = "binary", metering: Metering | None = None
+        self,
+        session: Session,
+        socket: Socket,
+        media: Media = "binary",
+        metering: Metering | None = None,
+        *,
+        lasting: bool = False,
     ) -> None:
         self._session = session
         self._socket = socket
+        self._journal = Journal(lasting=lasting)
+        self._again: list[bytes] = []
+        self._faces: list[bytes] = []
         self._media = media
         self._metering = metering
-        self._standing = session.standing()
+        self._standing: list[Event] = session.standing()
         self._subscription = session.subscribe(LIMITS)
         self._turn: Turn | None = None
         self._reader: SpeechReader | None = None
@@ -111,7 +138,37 @@ class ClientStream:
         self._watch: Watch
         self._caught_up = asyncio.Event()
         self.session_id = session.id
-        self.seq = 0
+
+    @property
+    def seq(self) -> int:
+        """Number of the last text event; they count from 1 without a gap."""
+        return self._journal.seq
+
+    def attach(self, socket: Socket, place: Place) -> bool:
+        """Write to ``socket`` from here on, first what its client lacks; ``False`` where that is not known any more."""
+        self._socket = socket
+        if place.seq is None:
+            return True
+        texts = self._journal.texts_after(place.seq)
+        if texts is None:
+            return False
+        self._again, turn = texts, self._session.turn
+        self._turn, self._said_last, self._reader = turn, False, None
+        if turn is not None:
+            sample = place.sample if place.turn == turn.number else self._session.playhead
+            self._reader = turn.speech.reader(sample)
+            self._said_last = self._reader.drained and sample >= turn.speech.received > 0
+            self._faces = list(self._journal.faces_of(turn.number))
+        return True
+
+    async def keep(self) -> None:
+        """Note what happens while no client is there, until cancelled or the session is over."""
+        while True:
+            while (event := self._subscription.get_nowait()) is not None:
+                self._note(event)
+            if self._subscription.closed:
+                return
+            await self._subscription.wait()
 
     async def write(self) -> None:
         """Send until the session ends or this is cancelled.
@@ -124,14 +181,11 @@ class ClientStream:
                 await self._write()
         except TimeoutError:
             raise Lagged(f"closed: nothing that was sent has been read for {SEND_S:g} s") from None
-        finally:
-            self._watchdog.close()
 
     async def _write(self) -> None:
         subscription = self._subscription
         loop = asyncio.get_running_loop()
-        for standing in self._standing:
-            await self._send_event(standing)
+        await self._tell_again()
         while True:
             while (event := subscription.get_nowait()) is not None:
                 await self._send_event(event)
@@ -150,6 +204,17 @@ class ClientStream:
             finally:
                 if timer is not None:
                     timer.cancel()
+
+    async def _tell_again(self) -> None:
+        """What a client must know that begins, or that it lacks and has come back."""
+        while self._standing:
+            await self._send_event(self._standing.pop(0))
+        again, self._again = self._again, []
+        for text in again:
+            await self._send_text(text)
+        faces, self._faces = self._faces, []
+        for face in faces:
+            await self._socket.send_bytes(face)
 
     async def room(self) -> None:
         """Return when the client has taken enough of what it was sent to be listened to."""
@@ -208,21 +273,31 @@ class ClientStream:
 
     def close(self) -> None:
         """Take no more events."""
+        self._watchdog.close()
         self._subscription.close()
         self._caught_up.set()
 
-    async def _send_event(self, event: Event) -> None:
+    def _note(self, event: Event) -> bytes | str | None:
+        """The frame that tells ``event``, kept for a client that comes back; ``None`` for one that is of no use now."""
         if isinstance(event, AudioChunkEvent):
-            return
+            return None
         if isinstance(event, FaceFrameEvent):
             face = event.frame
-            await self._send_media(Kind.FACE, event, face.sample, face.weights, 52, TAIL if face.tail else 0)
-        elif isinstance(event, VideoFrameEvent):
-            await self._send_media(Kind.VIDEO, event, event.frame.sample, event.frame.data, 0)
+            return self._picture(Kind.FACE, event, face.sample, face.weights, 52, TAIL if face.tail else 0)
+        if isinstance(event, VideoFrameEvent):
+            return self._picture(Kind.VIDEO, event, event.frame.sample, event.frame.data, 0)
+        text = self._journal.note(event)
+        return None if text is None else text.decode()
+
+    async def _send_event(self, event: Event) -> None:
+        frame = self._note(event)
+        if frame is None:
+            return
+        self._watch.touch()
+        if isinstance(frame, str):
+            await self._socket.send_text(frame)
         else:
-            text = encode_event(event, self.seq + 1)
-            if text is not None:
-                await self._send_text(text)
+            await self._socket.send_bytes(frame)
 
     async def _send_sound(self) -> bool:
         """Send what the credit allows; says whether more is there."""
@@ -250,7 +325,7 @@ class ClientStream:
     def _header(self, kind: Kind, turn: Turn, sample: int, param: int, flags: int = 0) -> Header:
         return Header(kind=kind, flags=flags, param=param, generation=turn.generation, turn=turn.number, sample=sample)
 
-    async def _send_media(
+    def _picture(
         self,
         kind: Kind,
         event: FaceFrameEvent | VideoFrameEvent,
@@ -258,21 +333,29 @@ class ClientStream:
         payload: bytes,
         param: int,
         flags: int = 0,
-    ) -> None:
+    ) -> bytes | str | None:
         turn = self._session.turn
         if event.turn_id and (turn is None or turn.id != event.turn_id):
-            return
+            return None
         number = turn.number if turn is not None and event.turn_id else 0
         header = Header(kind=kind, flags=flags, param=param, generation=event.generation, turn=number, sample=sample)
-        await self._send(header, payload)
+        if self._media == "json":
+            return self._json(header, payload)
+        frame = pack(header, payload)
+        if kind is Kind.FACE:
+            self._journal.note_face(number, sample, frame, played=self._session.playhead - FACES_UNITS)
+        return frame
 
     async def _send(self, header: Header, payload: bytes) -> None:
+        self._watch.touch()
         if self._media == "binary":
-            self._watch.touch()
             await self._socket.send_bytes(pack(header, payload))
-            return
+        else:
+            await self._socket.send_text(self._json(header, payload))
+
+    def _json(self, header: Header, payload: bytes) -> str:
         body = {
-            "seq": self.seq + 1,
+            "seq": self._journal.number(),
             "type": _JSON_NAMES[header.kind],
             "generation": header.generation,
             "turn": header.turn,
@@ -284,10 +367,9 @@ class ClientStream:
             body["sample_rate"] = header.param
         elif header.kind is Kind.FACE:
             body["tail"] = bool(header.flags & TAIL)
-        await self._send_text(msgspec.json.encode(body))
+        return msgspec.json.encode(body).decode()
 
     async def _send_text(self, text: bytes) -> None:
-        self.seq += 1
         self._watch.touch()
         await self._socket.send_text(text.decode())
 

@@ -16,10 +16,11 @@ CLAIM_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """The right to open one session, once."""
+    """The right to open one session, once, with ``secret``; with ``resume``, its client may come back to it."""
 
     session_id: str
     secret: str
+    resume: str
     cast: Cast
     control: TurnControl
     media: Media
@@ -42,12 +43,15 @@ class TicketDesk:
         self._forget_old()
         return len(self._tickets)
 
-    def issue(self, cast: Cast, control: TurnControl, media: Media, *, meters: bool = False) -> Ticket:
+    def issue(
+        self, cast: Cast, control: TurnControl, media: Media, *, meters: bool = False, resume: bool = False
+    ) -> Ticket:
         """A ticket for a session of ``cast``."""
         self._forget_old()
         ticket = Ticket(
             session_id=secrets.token_hex(8),
             secret=secrets.token_urlsafe(24),
+            resume=secrets.token_urlsafe(24) if resume else "",
             cast=cast,
             control=control,
             media=media,

@@ -20,11 +20,13 @@ class Found:
     Attributes:
         finder: For one session.
         name: ``silero`` or ``energy``.
+        late: Samples by which its cleaned sound lags behind its edges.
         why: Where it is not the best one, why.
     """
 
     finder: Listener
     name: str
+    late: int
     why: str = ""
 
     def configure(self, settings: Listening) -> None:
@@ -34,10 +36,10 @@ class Found:
 
 def find(settings: Listening) -> Found:
     """The listener that works here. The first call in a process may take a second: it loads a network."""
-    from tth.audio.listener import Listener
+    from tth.audio.listener import CLEANED_LATE, Listener
 
     chosen = _choose("auto" if settings.detector == "voice" else settings.detector)
-    return Found(Listener(_as_listener(settings), vad=chosen.make()), chosen.name, chosen.reason)
+    return Found(Listener(_as_listener(settings), vad=chosen.make()), chosen.name, CLEANED_LATE, chosen.reason)
 
 
 @cache

@@ -161,7 +161,12 @@ class Microphone:
         self._found = found = await asyncio.to_thread(self._finders, self._settings)
         found.configure(self._settings)
         self._spotter = Spotter(
-            found.finder, self._ears, self._taking, self._reference, prefix_ms=self._settings.prefix_ms
+            found.finder,
+            self._ears,
+            self._taking,
+            self._reference,
+            prefix_ms=self._settings.prefix_ms,
+            late=found.late,
         )
         self._publish(self.listening())
         while self._waiting:

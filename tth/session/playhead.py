@@ -23,6 +23,7 @@ class Playhead:
         self._since = 0.0
         self._running = False
         self._held = False
+        self._away: bool | None = None
         self._reported_s = 0.0
         self._clients = 0
 
@@ -57,12 +58,23 @@ class Playhead:
         """Whether the position moves by itself now."""
         return self._running and not self._held
 
+    def leave(self) -> None:
+        """Stand still: nobody listens, until ``come_back``."""
+        self._at, self._away = self.position(), self._running
+        self._running = False
+
+    def come_back(self) -> None:
+        """Go on as before."""
+        if self._away is not None:
+            self._running, self._away = self._away or self._running, None
+            self._since = self._reported_s = self._clock.now()
+
     def start(self, speech: Speech) -> None:
         """Stand at the first sample of ``speech``; the model runs from the moment it has sound."""
         self._speech = speech
         self._at = 0
         self._held = False
-        self._running = not self.client
+        self._running = not self.client and self._away is None
         self._since = self._reported_s = self._clock.now()
 
     def position(self) -> int:
@@ -107,7 +119,7 @@ class Playhead:
     def check_client(self) -> None:
         """Let the clock take over from a client that has gone silent."""
         silent = self._clock.now() - self._reported_s
-        if self.client and not self._running and not self._held and silent >= SILENT_CLIENT_S:
+        if self._away is None and self.client and not self._running and not self._held and silent >= SILENT_CLIENT_S:
             self._running = True
             self._since = self._clock.now()
 

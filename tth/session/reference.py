@@ -12,6 +12,9 @@ from tth.session.speech import Speech
 
 RATE_HZ = 16_000
 
+LEAD_UNITS = MEDIA_RATE_HZ * 100 // 1000
+"""The reference is read so far ahead of the playhead, which may be told that much too late."""
+
 STRAY_UNITS = MEDIA_RATE_HZ * 80 // 1000
 """So far the playhead may be off where this stands before it is followed by a jump."""
 
@@ -49,7 +52,7 @@ class Reference:
         return bytes(2 * samples - len(taken)) + taken
 
     def _fill(self, units: int) -> None:
-        speech, here = self._playhead.speech, self._playhead.position()
+        speech, here = self._playhead.speech, self._playhead.position() + LEAD_UNITS
         assert speech is not None
         if speech is not self._speech or abs(self._at + units - here) > STRAY_UNITS:
             self._speech, self._at = speech, max(0, here - units)

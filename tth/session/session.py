@@ -307,6 +307,14 @@ class Session:
         """It is gone; with the last one the clock tells the playhead again."""
         self._playhead.detach()
 
+    def client_away(self) -> None:
+        """It is gone and may come back: nothing is played meanwhile."""
+        self._playhead.leave()
+
+    def client_back(self) -> None:
+        """It is back, and goes on where it stopped."""
+        self._playhead.come_back()
+
     def report_playhead(self, turn: int, sample: int, *, playing: bool, ended: bool = False) -> None:
         """The client has played turn number ``turn`` up to media unit ``sample``."""
         self._orchestrator.report_playhead(turn, sample, playing=playing, ended=ended)

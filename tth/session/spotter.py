@@ -44,16 +44,25 @@ class Spotter:
         taking: Told where they begin and end.
         reference: What the loudspeaker plays.
         prefix_ms: Sound from before an utterance that belongs to it.
+        late: Samples by which the finder's cleaned sound lags behind its edges.
     """
 
     def __init__(
-        self, finder: SpeechFinder, ears: Ears, taking: TurnTaking, reference: Reference, *, prefix_ms: int
+        self,
+        finder: SpeechFinder,
+        ears: Ears,
+        taking: TurnTaking,
+        reference: Reference,
+        *,
+        prefix_ms: int,
+        late: int = 0,
     ) -> None:
         self._finder = finder
         self._ears = ears
         self._taking = taking
         self._reference = reference
         self._prefix = prefix_ms * RATE_HZ // 1000
+        self._late = late
         self._rate_hz = RATE_HZ
         self._resampler = StreamResampler(RATE_HZ, RATE_HZ)
         self._recent = b""
@@ -84,8 +93,8 @@ class Spotter:
         elif edge.kind == "began" and not self._speaking and not self._taking.closed:
             self._speaking = True
             self._taking.began()
-            since = self._heard - max(0, edge.at - self._prefix)
-            self._pass_on(self._recent[-2 * min(since, RECENT) :])
+            since = self._heard - self._late - max(0, edge.at - self._prefix)
+            self._pass_on(self._recent[-2 * max(1, min(since, RECENT)) :])
 
     def _pass_on(self, pcm: bytes) -> None:
         self._ears.hear(AudioChunk(pcm, RATE_HZ))

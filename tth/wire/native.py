@@ -63,7 +63,9 @@ class CloseCode(IntEnum):
     TOO_SLOW = 1013
     """The client did not read what was sent."""
     NO_TICKET = 4401
-    """No such ticket: it was used, is too old, or belongs to another session."""
+    """No such ticket: it was used, is too old, or of another session; or the session to come back to is over."""
+    TAKEN = 4409
+    """The session was opened elsewhere, as in another window: it goes on there."""
 
 
 def pack(header: Header, payload: bytes) -> bytes:
