@@ -27,10 +27,11 @@ from tth.core.events import Event, Family
 from tth.core.media import SpeechMark
 from tth.emulators.a2f.faults import Fault as A2FFault
 from tth.emulators.openai.faults import Fault
+from tth.wire import relay
 from tth.wire.controls import CharacterWish, ControlWish, EmotionWish
 from tth.wire.native import CloseCode, ListeningWish, client_messages, server_events
 
-_NAMES = {str: "text", int: "integer", float: "number", bool: "true or false", type(None): "null"}
+_NAMES = {str: "text", bytes: "Base64", int: "integer", float: "number", bool: "true or false", type(None): "null"}
 _OBJECTS = {
     TurnControl: "[control](#controls)",
     ControlWish: "[control](#controls)",
@@ -54,6 +55,20 @@ def messages() -> str:
     """A table of everything that a client may send."""
     rows = [(f"`{_tag(message)}`", _first_line(message), _fields(message)) for message in client_messages()]
     return _table(("message", "meaning", "fields"), rows)
+
+
+def relay_in() -> str:
+    """A table of what a client of the relay protocol may send."""
+    return _relay(relay.messages()[0])
+
+
+def relay_out() -> str:
+    """A table of what it is sent."""
+    return _relay(relay.messages()[1])
+
+
+def _relay(messages: tuple[type[msgspec.Struct], ...]) -> str:
+    return _table(("message", "meaning", "fields"), [(f"`{_tag(m)}`", _first_line(m), _fields(m)) for m in messages])
 
 
 def controls() -> str:

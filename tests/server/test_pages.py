@@ -76,7 +76,8 @@ def test_every_refusal_and_error_code_is_one_that_the_server_gives() -> None:
     errors = set(table(section(PROTOCOL, "Errors")))
     ours = set(re.findall(r'(?:ProtocolError\(\s*|code=)"(\w+)"', SOURCES))
     assert errors <= ours
-    assert {name for name in ours if name.startswith("bad_") and name != "bad_audio"} <= errors
+    relayed = set(re.findall(r"`(\w+)`", section(PROTOCOL, "The relay protocol")))
+    assert {name for name in ours if name.startswith("bad_")} <= errors | relayed
 
 
 def test_every_close_code_and_limit_is_the_codes_own() -> None:
@@ -100,8 +101,8 @@ def test_every_setting_named_for_the_server_is_one() -> None:
     assert set(re.findall(r"TTH_[A-Z_]+", SERVER)) <= names
 
 
-async def test_the_example_client_holds_a_conversation_as_it_stands() -> None:
-    (example,) = code(PROTOCOL, "python")
+@pytest.mark.parametrize("example", code(PROTOCOL, "python"), ids=["native", "relay"])
+async def test_the_example_clients_hold_a_conversation_as_they_stand(example: str) -> None:
     assert len(example.splitlines()) <= 40
     scope = {"__name__": "example"}
     exec(example, scope)

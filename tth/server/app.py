@@ -30,6 +30,7 @@ from tth.server.health import health_report
 from tth.server.house import Busy, House, Request, UnknownPersona
 from tth.server.link import hold_link
 from tth.server.realtime.doors import RealtimeDoors
+from tth.server.relay import hold_relay
 from tth.server.security import Gate, key_is_right
 from tth.server.stream import Media
 from tth.server.tickets import Ticket
@@ -86,6 +87,7 @@ def create_app(house: House) -> ASGIApp:
                     Route("/models", realtime.models),
                 ],
             ),
+            WebSocketRoute("/ws/conversation", pages.relay),
             Route("/lips.npz", pages.lips),
             Route("/models/{name}", pages.model),
             Mount("/", StaticFiles(directory=str(WEB), html=True)),
@@ -196,6 +198,10 @@ class Pages:
     async def stream(self, socket: WebSocket) -> None:
         """The socket of one session."""
         await hold_link(self._house, socket)
+
+    async def relay(self, socket: WebSocket) -> None:
+        """The socket of one conversation in the relay protocol."""
+        await hold_relay(self._house, socket)
 
 
 def _no_key() -> Response:

@@ -52,7 +52,7 @@ FACES_UNITS = 5 * MEDIA_RATE_HZ
 PIECE_UNITS = MEDIA_RATE_HZ // 5
 """Sound of one frame at the most, so that a large chunk cannot use up the credit at once."""
 
-_STARTS_BEFORE = CREDIT_UNITS - PIECE_UNITS + 1
+STARTS_BEFORE = CREDIT_UNITS - PIECE_UNITS + 1
 """A piece that starts before this is within the credit to its end."""
 
 LOOK_S = 0.25
@@ -310,7 +310,7 @@ class ClientStream:
         speech = turn.speech
         if self._reader.speech is not speech:
             self._reader = speech.reader()
-        while (piece := self._reader.read(self._session.playhead + _STARTS_BEFORE, PIECE_UNITS)) is not None:
+        while (piece := self._reader.read(self._session.playhead + STARTS_BEFORE, PIECE_UNITS)) is not None:
             sample, pcm, rate_hz = piece
             self._said_last = self._reader.drained
             header = self._header(Kind.AUDIO, turn, sample, rate_hz, LAST if self._said_last else 0)
