@@ -68,6 +68,51 @@ def test_who_speaks_over_it_is_listened_to_and_then_it_goes_on_from_the_same_sam
     assert [report["sample"] for report in ends] == [SHORT_UNITS]
 
 
+# What a held speech sounds like, sample by sample: held at half a second, gone on with at one.
+HELD = """async () => {
+  const { Player } = await import("/js/media/player.js");
+  const context = new OfflineAudioContext(1, 120000, 48000), player = new Player({ context });
+  const wave = (_, i) => Math.round(20000 * Math.sin(i / 9) * Math.sin(i / 997));
+  const slots = player.record(), pcm = Int16Array.from({ length: 72000 }, wave);
+  player.begin(1);
+  for (let at = 0; at < pcm.length; at += 1200) {
+    const part = pcm.slice(at, at + 1200), last = at + 1200 === pcm.length;
+    player.feed({ kind: "audio", generation: 0, turn: 1, sample: at / 2, rateHz: 48000, last, pcm: part });
+  }
+  context.suspend(0.5).then(() => (player.hold(), context.resume()));
+  let laid = 0;
+  context.suspend(1).then(() => (laid = slots.length, player.resume(), context.resume()));
+  const heard = (await context.startRendering()).getChannelData(0);
+  const before = slots.find(({ frame, frames }) => frame < 48000 && frames < 1200);
+  const cut = before.frame + before.frames, again = slots[laid];
+  const off = (from, to, place, least, most) => {
+    let worst = 0;
+    for (let i = from; i < to; i++) {
+      const [value, whole] = [heard[i], pcm[place + i - from] / 32768];
+      worst = Math.max(worst, least * Math.abs(whole) - Math.abs(value), Math.abs(value) - most * Math.abs(whole));
+    }
+    return worst;
+  };
+  const place = again.unit * 2, fade = 960;
+  return {
+    cut, again: again.frame, place, unheard: cut - slots[0].frame - place,
+    before: off(slots[0].frame, cut, 0, 1, 1), fading: off(cut, cut + fade, place, 0, 1),
+    silence: heard.slice(cut + fade + 1, again.frame).reduce((most, value) => Math.max(most, Math.abs(value)), 0),
+    rising: off(again.frame, again.frame + fade, place, 0, 1),
+    after: off(again.frame + fade, again.frame + pcm.length - place, place + fade, 1, 1),
+  };
+}"""
+
+
+def test_a_held_voice_fades_within_30_ms_and_goes_on_with_the_very_next_sample(serve, browser, visit):
+    found = visit(browser, serve().address).evaluate(HELD)
+    asked = 0.5 * 48_000
+    assert asked <= found["cut"] <= asked + 0.01 * 48_000
+    assert found["unheard"] == 0
+    for stretch in ("before", "fading", "rising", "after", "silence"):
+        assert found[stretch] < 1e-6, stretch
+
+
 def test_a_held_answer_that_is_broken_off_ends_where_it_was_held(talk):
     page, served = talk(answer=SHORT)
     say(page, "Go on")

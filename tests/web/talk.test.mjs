@@ -105,6 +105,18 @@ test("nobody waits for an answer to nothing, to what was no interruption, or for
   assert.ok(!utterances.waiting(5000));
 });
 
+test("an utterance whose name is not known yet is named by its next event", () => {
+  const utterances = new Utterances();
+  utterances.take(started(""), 0);
+  assert.ok(utterances.speaking);
+  assert.deepEqual([utterances.take(stopped("a"), 100).id, utterances.speaking], ["a", false]);
+  utterances.take({ type: "turn_started", item_id: "a", text: "" }, 200);
+  utterances.take(started(""), 300);
+  utterances.take(stopped(""), 400);
+  assert.equal(utterances.take(words("b", "Yes"), 500).endedMs, 400);
+  assert.ok(utterances.waiting(600));
+});
+
 test("the state: who speaks comes first, then the answer, and a microphone that is on listens", () => {
   const scene = { link: "ready", hears: false, waits: false, phase: null, live: false };
   assert.equal(stateOf(scene), "ready");

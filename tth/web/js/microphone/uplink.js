@@ -26,7 +26,7 @@ export class Uplink {
   #sent = 0;
   /** The session knows that the microphone is on. */
   #known = false;
-  /** The utterance that the server is hearing. */
+  /** The utterance that the server is hearing, where it has a name yet. */
   #item = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
@@ -125,7 +125,7 @@ export class Uplink {
       this.#item = item_id;
       this.#settle(false);
     } else if (type === "turn_started" || (type === "turn_state" && state === "speaking")) this.#settle(true);
-    else if (type === "user_transcript" && final && item_id === this.#item) {
+    else if (type === "user_transcript" && final && (!this.#item || item_id === this.#item)) {
       if (text) this.#settling = setTimeout(() => this.#settle(true), UNDERSTOOD_MS);
       else this.#settle(true);
     }

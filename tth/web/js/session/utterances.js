@@ -4,7 +4,7 @@
 
 /**
  * @typedef {object} Utterance
- * @property {string} id
+ * @property {string} id Empty where the voice does not know it yet.
  * @property {string} text What was understood of it so far.
  * @property {boolean} final Nothing will be added to the text.
  * @property {boolean} speaking The person still speaks.
@@ -50,7 +50,7 @@ export class Utterances {
   take(event, nowMs) {
     switch (event.type) {
       case "user_speech_started":
-        return Object.assign(this.#at(event.item_id), { speaking: true, settled: false });
+        return Object.assign(this.#at(event.item_id), fresh(event.item_id), { speaking: true });
       case "user_speech_stopped":
         return this.#stop(this.#at(event.item_id), nowMs);
       case "user_transcript":
@@ -78,12 +78,14 @@ export class Utterances {
    * @returns {Utterance}
    */
   #at(id) {
-    let known = this.#known.get(id);
+    const known = this.#known.get(id);
     if (known) return known;
-    known = { id, text: "", final: false, speaking: false, endedMs: 0, settled: false };
-    this.#known.set(id, known);
+    const nameless = this.#known.get("");
+    const made = nameless && !nameless.settled ? Object.assign(nameless, { id }) : fresh(id);
+    this.#known.delete("");
+    this.#known.set(id, made);
     for (const old of [...this.#known.keys()].slice(0, -REMEMBERED)) this.#known.delete(old);
-    return known;
+    return made;
   }
 
   /**
@@ -123,4 +125,12 @@ export class Utterances {
     utterance.text ||= text;
     return utterance;
   }
+}
+
+/**
+ * @param {string} id
+ * @returns {Utterance} One of which nothing is known yet.
+ */
+function fresh(id) {
+  return { id, text: "", final: false, speaking: false, endedMs: 0, settled: false };
 }

@@ -46,6 +46,7 @@ export class History {
 
   /** @param {import("../session/utterances.js").Utterance} utterance What is heard of the person, so far. */
   heard(utterance) {
+    if (!utterance.id) return;
     this.#chronicle.heard(utterance);
     this.#show();
   }
