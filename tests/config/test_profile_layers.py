@@ -102,7 +102,7 @@ def test_a_variable_of_an_option_that_was_replaced_is_not_asked_for(resolve) -> 
 def test_a_profile_may_extend_one_of_its_own_name_further_down(home: Path, registry: Registry) -> None:
     (home / "profiles" / "offline_mock.yaml").write_text(
         "extends: offline_mock\nsummary: Mine\ncomponents:\n"
-        "  llm: {primary: echo}\n  tts: {primary: tones}\n  avatar: {primary: stub_avatar}\n"
+        "  stt: null\n  llm: {primary: echo}\n  tts: {primary: tones}\n  avatar: {primary: stub_avatar}\n"
     )
     sources = read_sources(environ={"TTH_CONFIG_DIR": str(home)})
     profile = resolve_profile("offline_mock", sources, registry)

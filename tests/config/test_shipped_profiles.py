@@ -10,7 +10,7 @@ from tth.plugins.loader import load_plugins
 @pytest.mark.parametrize(
     ("name", "adapters"),
     [
-        ("offline_mock", {"llm": ["mock_llm"], "tts": ["mock_tts"], "avatar": ["stub_avatar"]}),
+        ("offline_mock", {"stt": ["mock_stt"], "llm": ["mock_llm"], "tts": ["mock_tts"], "avatar": ["stub_avatar"]}),
         ("stub_avatar", {"realtime": ["mock_realtime"], "avatar": ["stub_avatar"]}),
         ("openai_realtime", {"realtime": ["openai_realtime"], "avatar": ["lipsync", "stub_avatar"]}),
         (
@@ -20,6 +20,7 @@ from tth.plugins.loader import load_plugins
         (
             "offline+a2f",
             {
+                "stt": ["moonshine"],
                 "llm": ["scripted"],
                 "tts": ["hibari", "pico", "mock_tts"],
                 "avatar": ["a2f", "phoneme", "stub_avatar"],

@@ -136,7 +136,7 @@ async def test_a_mistake_of_the_server_is_logged_whole_and_told_in_a_line(monkey
 async def test_a_mistake_in_a_session_ends_that_session_with_1011(monkeypatch, caplog) -> None:
     async with serving() as other, other.join() as friend:
         with monkeypatch.context() as patch:
-            patch.setattr("tth.server.link.Pace.step", lambda pace: 1 / 0)
+            patch.setattr("tth.server.berth.Pace.step", lambda pace: 1 / 0)
             made = (await other.new()).json
             async with connect(other.address(made["stream"])) as socket:
                 peer = Peer(socket, made)

@@ -54,6 +54,7 @@ async def test_health_names_the_profile_and_each_component() -> None:
                 "draining": False,
                 "profile": "offline_mock",
                 "components": {
+                    "stt": {"adapter": "mock_stt", "status": "ok"},
                     "llm": {"adapter": "mock_llm", "status": "ok"},
                     "tts": {"adapter": "mock_tts", "status": "ok"},
                     "avatar": {"adapter": "stub_avatar", "status": "ok"},

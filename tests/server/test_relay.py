@@ -116,7 +116,7 @@ async def test_each_wrong_message_gets_its_typed_error_and_the_conversation_goes
 
 
 async def test_sound_for_a_profile_without_ears_is_told_once(site) -> None:
-    async with talking(site, "?rate=16000") as socket:
+    async with talking(site, "?rate=16000&profile=stub_avatar") as socket:
         chunk = json.dumps({"type": "audio", "audio": base64.b64encode(bytes(640)).decode()})
         for _ in range(5):
             await socket.send(chunk)

@@ -135,10 +135,11 @@ class Cascade:
 
     def _settle_ears(self) -> None:
         told = self._ears.settle("stt")
-        for event in told:
-            self._events.put_now(event)
         if len(told) == len(self._ears):
             self._deaf = told[0].reason
+            return
+        for event in told:
+            self._events.put_now(event)
 
     async def configure(self, change: SessionChange) -> Applied:
         """Take the change; it takes effect at the next response. Voices follow the control."""

@@ -159,6 +159,8 @@ class Session:
             self._tasks.start(beside, f"{self.id} {name}")
         if self.cast.realtime:
             self.components["realtime"] = self._voice.name
+        if not self._voice.adapter.capabilities.audio_in:
+            self.components.pop("stt", None)
         if self._stage.name:
             self.components["avatar"] = self._stage.name
         self.bus.publish(self.ready())
