@@ -118,4 +118,5 @@ async def test_a_face_that_is_away_when_a_session_opens_is_told_to_its_client_an
             assert (told["component"], told["was"], told["now"]) == ("avatar", "a2f", "stub_avatar")
             face = (await site.get("/health")).json["components"]["avatar"]
             assert (face["adapter"], face["status"], face["detail"]) == ("stub_avatar", "degraded", told["reason"])
+        await house.left()
         assert (await site.get("/health")).json["components"]["avatar"]["status"] == "ok"
