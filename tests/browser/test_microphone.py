@@ -141,10 +141,13 @@ def test_another_device_is_chosen_and_one_that_goes_away_is_told_and_replaced(ta
     assert page.evaluate("asked[1].deviceId") == {"exact": other}
     assert page.evaluate("tracks[1].getSettings().deviceId") == other
     page.keyboard.press("Escape")
-    page.evaluate("tracks[1].stop(), tracks[1].dispatchEvent(new Event('ended'))")
+    page.evaluate("tracks[1].dispatchEvent(new Event('mute'))")
     page.wait_for_selector(".toast")
-    assert "is gone." in page.inner_text(".toast p")
-    until(page, "tracks.length === 3 && tracks[2].readyState === 'live'")
+    assert "is muted" in page.inner_text(".toast p")
+    page.evaluate("tracks[1].stop(), tracks[1].dispatchEvent(new Event('ended'))")
+    until(page, "tracks.length === 3")
+    until(page, "document.querySelector('.toast p').textContent.includes('is gone.')")
+    assert page.evaluate("tracks[2].readyState") == "live"
     page.click("#talk")
     until(page, f"!{HOT}")
     wait(page, lambda: heard(served, "off"))

@@ -30,6 +30,14 @@ def test_words_come_as_they_are_understood_and_what_was_nothing_goes(talk):
     served.tell("user_transcript", item_id="b", text="", final=True)
     until(page, "document.querySelectorAll('#entries li.user').length === 1")
     until(page, "document.querySelector('#state').dataset.state === 'listening'")
+    # Another session has heard nothing: what was half understood is forgotten.
+    served.tell("user_speech_started", item_id="c")
+    served.tell("user_transcript", item_id="c", text="and then", final=False)
+    until(page, "document.querySelector('#heard').textContent === 'and then'")
+    served.lose_sockets()
+    until(page, "document.querySelector('#entries').lastElementChild.className === 'divider'")
+    assert page.locator("#entries li.user").all_inner_texts() == ["Could you tell me?"]
+    assert page.get_attribute("#heard", "data-kind") == "hint"
 
 
 def test_who_speaks_over_it_is_listened_to_and_then_it_goes_on_from_the_same_sample(talk):

@@ -194,7 +194,10 @@ stage.addEventListener("refused", (event) => faces.refuse(detail(event)));
 client.addEventListener("session", (event) => meet(detail(event)));
 client.addEventListener("state", (event) => showLink(detail(event)));
 dialogue.addEventListener("state", (event) => showState(detail(event)));
-client.addEventListener("session", () => showCost(null));
+client.addEventListener("session", () => {
+  showCost(null);
+  voice.renew();
+});
 dialogue.addEventListener("cost", (event) => showCost(detail(event)));
 for (const type of ["turn", "forgotten"]) dialogue.addEventListener(type, () => caption.show(""));
 dialogue.addEventListener("caption", (event) => showTurn(detail(event)));

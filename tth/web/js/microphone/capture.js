@@ -17,7 +17,7 @@ const GONE = ["OverconstrainedError", "NotFoundError"];
  * One microphone at a time.
  *
  * Dispatches CustomEvents: `live` (boolean) at the moment at which the device begins or ceases to listen, `chunk`
- * (Chunk), and `gone` when the device has been taken away.
+ * (Chunk), `muted` when its own switch or the system keeps it silent, and `gone` when it has been taken away.
  */
 export class Capture extends EventTarget {
   /** @type {AudioContext | null} */
@@ -147,9 +147,11 @@ export class Capture extends EventTarget {
       return false;
     }
     const [track] = stream.getAudioTracks();
-    track.addEventListener("ended", () => {
-      if (stream === this.#stream) this.#tell("gone", null);
-    });
+    for (const [happens, type] of [["ended", "gone"], ["mute", "muted"]]) {
+      track.addEventListener(happens, () => {
+        if (stream === this.#stream) this.#tell(type, null);
+      });
+    }
     const before = this.#stream;
     this.#stream = stream;
     if (before) this.#release(before);

@@ -7,6 +7,8 @@ import { Uplink } from "./uplink.js";
 
 /** @typedef {{id: string, label: string}} Device */
 
+const MUTED = "The microphone is muted by its own switch or by the system: nothing is heard.";
+
 /**
  * Dispatches CustomEvents: `live` (boolean) at the moment at which a device begins or ceases to listen, `level` (0 to
  * 1, fifty times a second), `devices` ({devices, device}), `failed` (message: it is off, and why), `notice` (Notice).
@@ -29,6 +31,7 @@ export class Microphone extends EventTarget {
     this.#capture.addEventListener("live", (event) => this.#tell("live", detail(event)), { signal });
     this.#capture.addEventListener("chunk", (event) => this.#take(detail(event)), { signal });
     this.#capture.addEventListener("gone", () => void this.#replace(), { signal });
+    this.#capture.addEventListener("muted", () => this.#warn(MUTED), { signal });
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.look(), { signal });
   }
 
@@ -102,7 +105,7 @@ export class Microphone extends EventTarget {
     try {
       await this.#capture.change(id);
     } catch (error) {
-      this.#tell("notice", { topic: "microphone", level: "warning", message: explain(error) });
+      this.#warn(explain(error));
     }
     void this.look();
   }
@@ -141,9 +144,13 @@ export class Microphone extends EventTarget {
       return;
     }
     const heir = this.#capture.device.label || "Another one";
-    const message = `The microphone ${quoted(label)} is gone. ${heir} listens now.`;
-    this.#tell("notice", { topic: "microphone", level: "warning", message });
+    this.#warn(`The microphone ${quoted(label)} is gone. ${heir} listens now.`);
     void this.look();
+  }
+
+  /** @param {string} message */
+  #warn(message) {
+    this.#tell("notice", { topic: "microphone", level: "warning", message });
   }
 
   /** @param {unknown} error */

@@ -31,6 +31,10 @@ export class Ear extends EventTarget {
     hearing.addEventListener("change", () => {
       if (this.live) this.#able();
     });
+    // Nobody would hear what is said to a session that is not coming back.
+    client.addEventListener("state", (event) => {
+      if (this.live && detail(event).state === "error") this.#stop("There is no session: the microphone is off.");
+    });
   }
 
   /**
@@ -78,23 +82,30 @@ export class Ear extends EventTarget {
   /** Whether the server hears; where it does not, that is told. */
   #able() {
     const { hears = true, why = "" } = this.#hearing.now ?? {};
-    if (hears) return true;
+    if (!hears) this.#stop(why || "This profile does not hear.");
+    return hears;
+  }
+
+  /** @param {string} why */
+  #stop(why) {
     this.mute(true);
-    this.#tell("failed", why || "This profile does not hear.");
-    return false;
+    this.#tell("failed", why);
   }
 
   /** @param {(microphone: Microphone) => Promise<void>} act In the order in which they were asked for. */
   #with(act) {
     this.#microphone ??= this.#load();
     this.#microphone.then(act).catch((error) => {
-      this.#microphone = null;
       this.#tell("failed", `The microphone cannot be used: ${error instanceof Error ? error.message : error}`);
     });
   }
 
   async #load() {
-    const { Microphone } = await import("../microphone/microphone.js");
+    const { Microphone } = await import("../microphone/microphone.js").catch((error) => {
+      // It may be there when it is asked for again.
+      this.#microphone = null;
+      throw error;
+    });
     const microphone = new Microphone(this.#client);
     for (const type of FORWARDED) microphone.addEventListener(type, (event) => this.#tell(type, detail(event)));
     microphone.addEventListener("live", (event) => {

@@ -61,7 +61,8 @@ export class Hearing extends EventTarget {
   /** A session begins with settings of its own. */
   #insist() {
     const now = /** @type {Listening} */ (this.now);
-    if (now.detector !== this.#chosenFor) delete this.#wish.threshold;
+    // It may be named only when the microphone is first used.
+    if (now.detector && this.#chosenFor && now.detector !== this.#chosenFor) delete this.#wish.threshold;
     const names = /** @type {(keyof Wish)[]} */ (Object.keys(this.#wish));
     if (now.hears && names.some((name) => this.#wish[name] !== now[name])) this.choose(this.#wish);
   }

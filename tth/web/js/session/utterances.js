@@ -122,7 +122,7 @@ export class Utterances {
   #answer(utterance, text, nowMs) {
     this.#stop(utterance, nowMs);
     utterance.settled = true;
-    utterance.text ||= text;
+    if (text && !utterance.text) Object.assign(utterance, { text, final: true });
     return utterance;
   }
 }

@@ -57,7 +57,11 @@ export class VoiceView {
 
   /** The answer begins, or there is none: the words have had their time. */
   answer() {
-    if (this.#words?.speaking) return;
+    if (!this.#words?.speaking) this.renew();
+  }
+
+  /** Another session begins, which has heard nothing. */
+  renew() {
     this.#words = null;
     this.#show();
   }
