@@ -15,6 +15,7 @@ Run = Callable[..., tuple[int, str, str]]
         (("--mind", "echo", "--answer", "hi"), "--mind and --answer exclude each other"),
         (("--answer", ""), "leave out what is empty"),
         (("--key", ""), "leave out what is empty"),
+        (("--hears", "Hi", "--ears", "none"), "--hears and --ears none exclude each other"),
         (("--port", "99999"), "is not in the range"),
         (("--faults", "no-such.yaml"), "does not exist"),
     ],

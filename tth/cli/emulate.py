@@ -6,8 +6,9 @@ import asyncio
 import math
 import signal
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 from click.core import ParameterSource
@@ -48,6 +49,12 @@ emulate.add_command(a2f)
     "--mind", type=click.Choice(["scripted", "echo"]), default="scripted", show_default=True, help="Who answers."
 )
 @click.option("--answer", "answers", multiple=True, help="Answer with this instead; may be given again for the next.")
+@click.option(
+    "--ears",
+    type=click.Choice(["moonshine", "fixed", "none"]),
+    help="Who listens: the offline recogniser, nobody but what --hears says, or nobody at all.  [default: moonshine "
+    "where it is installed and --hears is not given]",
+)
 @click.option("--hears", multiple=True, help="What an utterance is taken to say; may be given again for the next.")
 @click.option(
     "--voice", type=click.Choice(["hibari", "tones"]), default="hibari", show_default=True, help="Who speaks."
@@ -62,11 +69,17 @@ emulate.add_command(a2f)
 )
 @click.option("--key", help="The one key that is taken; without it any is, but one there must be.")
 def openai(
-    port: int, faults: Path | None, mind: str, answers: tuple[str, ...], hears: tuple[str, ...], **rest: Any
+    port: int,
+    faults: Path | None,
+    mind: str,
+    answers: tuple[str, ...],
+    ears: Literal["moonshine", "fixed", "none"] | None,
+    hears: tuple[str, ...],
+    **rest: Any,
 ) -> None:
-    """Be an OpenAI-compatible Realtime server.
+    """Be an OpenAI-compatible server for Realtime and transcription.
 
-    Serves /v1/realtime (WebSocket), /v1/realtime/client_secrets and /v1/models on 127.0.0.1.
+    Serves /v1/realtime (WebSocket), /v1/realtime/client_secrets, /v1/audio/transcriptions and /v1/models on 127.0.0.1.
     """
     from tth.emulators.openai.emulator import Emulator, EmulatorOptions
     from tth.emulators.openai.faults import Faults
@@ -77,7 +90,10 @@ def openai(
         raise click.UsageError("--mind and --answer exclude each other; take one of them")
     if not all(text.strip() for text in (*answers, *hears)) or rest["key"] == "":
         raise click.UsageError("an answer, what is heard and a key hold some characters; leave out what is empty")
+    if hears and ears in ("moonshine", "none"):
+        raise click.UsageError(f"--hears and --ears {ears} exclude each other; take one of them")
     options = EmulatorOptions(
+        ears=ears or ("fixed" if hears or find_spec("moonshine_cpp") is None else "moonshine"),
         faults=Faults.read(faults) if faults is not None else Faults(),
         mind=MindOptions.model_validate({"kind": "answers" if answers else mind, "answers": answers}),
         hears=hears or EmulatorOptions().hears,
@@ -99,7 +115,7 @@ async def _serve(emulator: Any, port: int) -> None:
         with suppress(NotImplementedError):  # Windows
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     async with serving(emulator, port=port) as url:
-        click.echo(f"OpenAI Realtime is emulated at {url}  (Ctrl-C stops)")
+        click.echo(f"OpenAI is emulated at {url}  (Ctrl-C stops)")
         variables = f"OPENAI_BASE_URL={url} OPENAI_API_KEY={emulator.options.key or 'any'}"
         click.secho(f"Use it: {variables} tth serve --profile openai_realtime", dim=True)
         await stopped.wait()

@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
+from tth.builtins import openai_access
 from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
-from tth.config.keys import find_key, find_variable
-from tth.errors import AdapterUnavailable, ConfigError
 
-OPENAI = "https://api.openai.com/v1"
 NAME = "openai_realtime"
 
 _SCHEMES = {"https": "wss", "http": "ws", "wss": "wss", "ws": "ws"}
 
 
 def base_url(options: OpenAIRealtimeOptions) -> str:
-    """The API's base: the profile's, else the environment's, else OpenAI's; without a slash at its end.
+    """The API's base.
 
     Raises:
         AdapterUnavailable: It is no address.
     """
-    url = (options.base_url or find_variable("OPENAI_BASE_URL") or OPENAI).rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in _SCHEMES or not parts.hostname:
-        raise AdapterUnavailable(NAME, f"{url!r} is no base URL; write it as https://host/v1")
-    return url
+    return openai_access.base_url(NAME, options.base_url)
 
 
 def socket_url(options: OpenAIRealtimeOptions) -> str:
@@ -43,23 +37,12 @@ def headers(options: OpenAIRealtimeOptions, key: str | None = None) -> dict[str,
     Raises:
         AdapterUnavailable: A key is needed and there is none.
     """
-    found = dict(options.headers)
-    for name, text in found.items():
-        if not (name + text).isprintable():
-            raise AdapterUnavailable(NAME, f"the header {name!r} holds a character that no header may")
-    given = {name.lower() for name in found}
-    if not given & {"authorization", "api-key", "x-api-key"}:
-        key = key or key_for(options)
-        if key:
-            found["Authorization"] = f"Bearer {key}"
-    for name, value in (
-        ("OpenAI-Organization", options.organization),
-        ("OpenAI-Project", options.project),
-        ("OpenAI-Safety-Identifier", options.safety_identifier),
-    ):
-        if value:
-            found[name] = value
-    return found
+    named = {
+        "OpenAI-Organization": options.organization,
+        "OpenAI-Project": options.project,
+        "OpenAI-Safety-Identifier": options.safety_identifier,
+    }
+    return openai_access.headers(NAME, base_url(options), options.headers, key=key, named=named)
 
 
 def key_for(options: OpenAIRealtimeOptions) -> str | None:
@@ -68,12 +51,4 @@ def key_for(options: OpenAIRealtimeOptions) -> str | None:
     Raises:
         AdapterUnavailable: There is none, or its file cannot be read.
     """
-    try:
-        key = find_key("OPENAI_API_KEY")
-    except ConfigError as error:
-        raise AdapterUnavailable(NAME, str(error)) from error
-    if key is None and urlsplit(base_url(options)).hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise AdapterUnavailable(
-            NAME, "there is no key; set OPENAI_API_KEY, or OPENAI_API_KEY_FILE to a file that holds it"
-        )
-    return key
+    return openai_access.key_for(NAME, base_url(options))

@@ -73,7 +73,7 @@ class Connection:
         try:
             async with asyncio.TaskGroup() as group, voices:
                 writing = group.create_task(self._write())
-                async with Host(engine, voices, self._take, pace=options.pace, hears=self._emulator.hear) as host:
+                async with Host(engine, voices, self._take, pace=options.pace, hears=self._emulator.hears) as host:
                     limit = group.create_task(self._expire(host))
                     await self._read(host)
                 limit.cancel()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,12 +13,15 @@ from tth.adapters.realtime import RealtimeAdapter
 from tth.adapters.shared import Lease, Shared
 from tth.adapters.tts import TTSAdapter
 from tth.core.clock import LoopClock
+from tth.core.media import AudioChunk
 from tth.core.watchdog import Watchdog
+from tth.emulators.openai.ears import Ears, MoonshineEars, ScriptedEars
 from tth.emulators.openai.faults import Faults
 from tth.emulators.openai.mind import EmulatedMind, MindOptions
 from tth.emulators.openai.saboteur import Script
 from tth.errors import AdapterError
 from tth.hosting.keys import Secrets, is_secret
+from tth.hosting.mind import Hears
 from tth.session.cascade import Cascade
 from tth.session.chain import Maker
 
@@ -36,7 +39,8 @@ class EmulatorOptions:
         faults: What goes wrong.
         mind: What is answered.
         voice: ``hibari`` (tones where it is not installed) or ``tones``.
-        hears: What an utterance is taken to say, one after another, then again.
+        ears: Who understands what is said: ``moonshine``, ``fixed`` (the script), or ``none``.
+        hears: The script: what an utterance is taken to say, one after another, then again.
         pace: How many times faster than it plays sound is sent; 0: at once.
         key: The one key that is taken; ``None`` takes any, but one there must be.
     """
@@ -46,6 +50,7 @@ class EmulatorOptions:
     faults: Faults = field(default_factory=Faults)
     mind: MindOptions = field(default_factory=MindOptions)
     voice: Literal["hibari", "tones"] = "hibari"
+    ears: Literal["moonshine", "fixed", "none"] = "fixed"
     hears: tuple[str, ...] = ("Hello there.",)
     pace: float = 8.0
     key: str | None = None
@@ -92,11 +97,17 @@ class Emulator:
         self.script = Script(self.options.faults)
         self._shared = Shared()
         self._leases: list[Lease[Any]] = []
-        self._hears = itertools.cycle(self.options.hears or ("Hello.",))
+        self._ears: Ears = ScriptedEars(self.options.hears)
         self._voices: list[Maker[TTSAdapter]] = []
 
     async def warm_up(self) -> str:
-        """Load the voice; says which one it is."""
+        """Load the ears and the voice; says which voice it is.
+
+        Raises:
+            AdapterUnavailable: The ears are not installed.
+        """
+        if self.options.ears == "moonshine":
+            self._ears = await MoonshineEars.load(self._shared)
         self._voices = [Maker("mock_tts", self._tones)]
         if self.options.voice == "hibari":
             try:
@@ -119,7 +130,8 @@ class Emulator:
         return MockTTS(MockTTSOptions(), self._shared)
 
     async def close(self) -> None:
-        """Let go of the voice. Idempotent."""
+        """Let go of the voice and the ears. Idempotent."""
+        await self._ears.close()
         while self._leases:
             await self._leases.pop().close()
 
@@ -138,9 +150,16 @@ class Emulator:
 
         return ScriptedMind(ScriptedOptions(), self._shared)
 
-    async def hear(self, pcm: bytes) -> str:
-        """What an utterance says."""
-        return next(self._hears)
+    @property
+    def hear(self) -> Callable[[AudioChunk], Awaitable[str]] | None:
+        """What an utterance says; ``None`` where there are no ears."""
+        return None if self.options.ears == "none" else self._ears.hear
+
+    @property
+    def hears(self) -> Hears | None:
+        """The same for the sound of a Realtime session."""
+        hear = self.hear
+        return None if hear is None else lambda pcm: hear(AudioChunk(pcm))
 
     def record(self) -> Record:
         """The record of a new connection."""

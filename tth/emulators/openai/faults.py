@@ -32,14 +32,19 @@ EVENTS = tuple(
     response.output_text.done response.output_audio_transcript.delta response.output_audio_transcript.done
     response.output_audio.delta response.output_audio.done response.text.delta response.text.done
     response.audio_transcript.delta response.audio_transcript.done response.audio.delta response.audio.done
-    response.function_call_arguments.delta response.function_call_arguments.done rate_limits.updated""".split()
+    response.function_call_arguments.delta response.function_call_arguments.done rate_limits.updated
+    transcript.text.delta transcript.text.done""".split()
 )
-"""The server's events, those of the beta dialect among them."""
+"""The server's events, those of the beta dialect and of a streamed transcription among them."""
 
-WHEN = ("connect", *REQUESTS, *EVENTS)
+TRANSCRIPTION = "transcription"
+"""A request of the transcription route."""
+
+WHEN = ("connect", TRANSCRIPTION, *REQUESTS, *EVENTS)
 
 ON_REQUEST = ("refuse", "fail", "items")
 ON_CONNECT = ("status", "expire_s", "delay_s")
+ON_TRANSCRIPTION = ("status", "drop", "delay_s")
 
 
 class Fault(BaseModel):
@@ -50,7 +55,9 @@ class Fault(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    on: str | None = Field(None, description="An event's type, of the server's or of the client's; or 'connect'.")
+    on: str | None = Field(
+        None, description="An event's type, of the server's or of the client's; 'connect' or 'transcription'."
+    )
     nth: int | None = Field(None, ge=1, description="Only the n-th of that type on its connection.")
     event: int | None = Field(None, ge=1, description="The n-th event that the server sends on a connection.")
     connection: int | None = Field(None, ge=1, description="Only on the n-th connection to this server.")
@@ -67,7 +74,9 @@ class Fault(BaseModel):
     refuse: str | None = Field(None, description="Answer the client's event with an error of this code.")
     fail: str | None = Field(None, description="Let the response that is asked for fail with this code.")
     items: int | None = Field(None, ge=2, le=9, description="Let the response speak in so many items.")
-    status: int | None = Field(None, ge=400, le=599, description="Refuse the handshake with this HTTP status.")
+    status: int | None = Field(
+        None, ge=400, le=599, description="Refuse the handshake, or the transcription, with this HTTP status."
+    )
     expire_s: float | None = Field(None, gt=0, description="Let the session expire after so long.")
 
     @model_validator(mode="after")
@@ -78,7 +87,9 @@ class Fault(BaseModel):
             raise ValueError(f"a fault does one thing, and this one does {what}; give one of {', '.join(ACTIONS)}")
         if self.on is None and self.event is None and self.chance is None:
             raise ValueError("nothing says when; give on, event or chance")
-        if given[0] in ("status", "expire_s") and self.on != "connect":
+        if self.on == TRANSCRIPTION and given[0] not in ON_TRANSCRIPTION:
+            raise ValueError(f"to a transcription only {', '.join(ON_TRANSCRIPTION)} can happen")
+        if given[0] in ("status", "expire_s") and self.on not in ("connect", TRANSCRIPTION):
             raise ValueError(f"{given[0]} happens when a client connects; write 'on: connect'")
         if self.on is not None and self.on not in WHEN:
             near = get_close_matches(self.on, WHEN, n=1)

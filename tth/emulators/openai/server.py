@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from tth.emulators.openai.connection import BROKEN_OFF, Connection
 from tth.emulators.openai.emulator import Emulator
+from tth.emulators.openai.transcriptions import TRANSPORT, Transcriptions
 from tth.hosting.keys import refusal, token_of
 from tth.transports.listening import listen
 from tth.wire.realtime.server.doors import client_secret
@@ -43,8 +45,17 @@ class BreakableProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
 
+class BreakableRequests(H11Protocol):
+    """Uvicorn's HTTP protocol, whose requests can also be broken off."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Keep the transport where a route finds it."""
+        self.app_state = {**self.app_state, TRANSPORT: transport}
+        super().connection_made(transport)
+
+
 def create_app(emulator: Emulator) -> Starlette:
-    """The routes of an OpenAI-compatible Realtime server."""
+    """The routes of an OpenAI-compatible server: Realtime and transcription."""
 
     async def realtime(socket: WebSocket) -> None:
         await Connection(emulator, socket).serve()
@@ -82,6 +93,7 @@ def create_app(emulator: Emulator) -> Starlette:
         routes=[
             WebSocketRoute("/v1/realtime", realtime),
             Route("/v1/realtime/client_secrets", secrets, methods=["POST"]),
+            Route("/v1/audio/transcriptions", Transcriptions(emulator).answer, methods=["POST"]),
             Route("/v1/models", models),
             Route("/v1/models/{model}", model),
             Route("/{path:path}", nowhere, methods=["GET", "POST", "PUT", "DELETE"]),
@@ -113,6 +125,7 @@ async def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0)
     listening = listen(host, port)
     config = uvicorn.Config(
         create_app(emulator),
+        http=BreakableRequests,
         ws=BreakableProtocol,
         ws_max_size=MOST_FRAME_CHARS,
         ws_per_message_deflate=False,
