@@ -36,6 +36,10 @@ TRIED = ("realtime", "llm", "tts", "avatar")
 """Kinds of adapters that the path from a question to the face goes through."""
 
 
+SPARE = ("stt",)
+"""Kinds that a session goes on without: who is not heard can type."""
+
+
 class Told(Protocol):
     """Who is told what is found, as it is found."""
 
@@ -152,7 +156,7 @@ async def _adapters(profile: Profile, registry: Registry, until: float | None) -
                 continue
             instead = f"{alike[works.index(True)].name} takes its place." if any(works) else ""
             tried = until is not None and kind in TRIED
-            status: Status = "warning" if any(works) or tried else "failed"
+            status: Status = "warning" if any(works) or tried or kind in SPARE else "failed"
             findings.append(Finding(name=name, status=status, detail=reason, fix=instead))
     return findings
 

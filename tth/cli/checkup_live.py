@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from tth.cli.checkup_avatar import feed
+from tth.cli.checkup_ears import try_ears
 from tth.cli.checkup_hops import judge_avatar
 from tth.cli.checkup_page import look_at_page
 from tth.cli.checkup_voice import judge_voice, listen
@@ -20,7 +21,7 @@ from tth.session.casting import Casting
 if TYPE_CHECKING:
     from tth.cli.checkup import Told
 
-ADAPTERS_S, VOICE_S, AVATAR_S = 2.5, 6.0, 12.0
+ADAPTERS_S, VOICE_S, AVATAR_S, EARS_S = 2.5, 6.0, 12.0, 14.0
 """Seconds from the beginning by which each part is over, well or not; the whole takes less than 15."""
 
 
@@ -35,15 +36,16 @@ class Deadlines:
     adapters: float
     voice: float
     avatar: float
+    ears: float
 
     @classmethod
     def from_now(cls, now: float) -> Self:
         """Those of a run that begins now."""
-        return cls(now + ADAPTERS_S, now + VOICE_S, now + AVATAR_S)
+        return cls(now + ADAPTERS_S, now + VOICE_S, now + AVATAR_S, now + EARS_S)
 
 
 async def try_path(profile: Profile, registry: Registry, settings: Settings, deadlines: Deadlines, told: Told) -> None:
-    """Ask the voice one short question, say a known clip to the avatar, and look at the page that is open."""
+    """Ask the voice a short question, say a clip to the avatar, speak to the recogniser, look at the open page."""
     told.begin("The path from a question to the face")
     path, casting = Path(), Casting(registry)
     cast = casting.cast(profile)
@@ -63,6 +65,9 @@ async def try_path(profile: Profile, registry: Registry, settings: Settings, dea
             _tell(told, path.part(judge_avatar(avatars[0].name, below, passed)))
         else:
             told.found(Finding(name="Avatar", detail="the profile has none: a voice without a face"))
+        if cast.ears:
+            told.doing("the recogniser")
+            told.found(await try_ears(cast, deadlines.ears))
     finally:
         await casting.close()
     told.doing("the page")
