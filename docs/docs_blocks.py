@@ -18,9 +18,11 @@ from pydantic.fields import FieldInfo
 from tth.builtins.a2f.options import A2FOptions
 from tth.builtins.a2f.parameters import Emotion, Face
 from tth.builtins.a2f.tables import mixes, presets
+from tth.builtins.moonshine.options import MoonshineOptions
 from tth.builtins.openai_realtime.models import EMOTION_VOICES
 from tth.builtins.openai_realtime.models import table as known_models
 from tth.builtins.openai_realtime.options import OpenAIRealtimeOptions
+from tth.builtins.openai_stt.options import OpenAISTTOptions
 from tth.cli.commands import COMMANDS, cli
 from tth.core.controls import RANGES, TurnControl
 from tth.core.events import Event, Family
@@ -117,6 +119,16 @@ def _event_fields(event: type[Event]) -> str:
 def realtime_options() -> str:
     """A table of the options of ``openai_realtime``."""
     return _options(OpenAIRealtimeOptions)
+
+
+def moonshine_options() -> str:
+    """A table of the options of ``moonshine``."""
+    return _options(MoonshineOptions)
+
+
+def openai_stt_options() -> str:
+    """A table of the options of ``openai_stt``."""
+    return _options(OpenAISTTOptions)
 
 
 def a2f_options() -> str:

@@ -1,9 +1,9 @@
-"""The model and the face of docs/plugins.md, before the referee."""
+"""The model, the recogniser and the face of docs/plugins.md, before the referee."""
 
 import re
 from pathlib import Path
 
-from tth.testing.conformance import AvatarConformance, LLMConformance
+from tth.testing.conformance import AvatarConformance, LLMConformance, STTConformance
 
 PAGE = (Path(__file__).parents[2] / "docs" / "plugins.md").read_text(encoding="utf-8")
 
@@ -18,6 +18,11 @@ def shown(file: str) -> dict[str, object]:
 class TestParrot(LLMConformance):
     def make(self, shared):
         return shown("tth_parrot.py")["Parrot"](None, shared)
+
+
+class TestClockWatcher(STTConformance):
+    def make(self, shared):
+        return shown("tth_clock_watcher.py")["ClockWatcher"](None, shared)
 
 
 class TestFlap(AvatarConformance):

@@ -9,12 +9,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/plugins.md", "docs/session.md", "docs/testing.md", "docs/realtime.md", "docs/audio2face.md")
+PAGES = (
+    "README.md",
+    "docs/plugins.md",
+    "docs/session.md",
+    "docs/testing.md",
+    "docs/realtime.md",
+    "docs/recognisers.md",
+    "docs/audio2face.md",
+)
 BLOCK = re.compile(r"^```(python|toml)\n(# ([\w.]+).*?\n.*?)^```$", re.MULTILINE | re.DOTALL)
 
 SAYS = {
     "README.md: hello.py": r"\w.*\n",
     "docs/realtime.md: talk.py": r"You said: Hello there \n[\d.]+ seconds of speech\nthe server saw 3 events\n",
+    "docs/recognisers.md: listen.py": r"(so far: .*\n)*in all: What is the weather like today\?\n",
     "docs/session.md: session.py": r"You said: Hello\n[\d.]+ seconds of speech\n",
 }
 
