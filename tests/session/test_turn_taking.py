@@ -21,7 +21,7 @@ from tth.core.events import (
     UserTranscriptEvent,
 )
 from tth.core.media import AudioChunk
-from tth.session.fillers import Fillers
+from tth.session.manners import Manners
 from tth.testing.clock import run
 from tth.testing.peers import ScriptedVoice
 
@@ -146,7 +146,7 @@ def test_words_that_are_understood_while_they_are_spoken_do_not_wait_for_their_e
     async def main():
         async with speaking() as s:
             begins(s)
-            says(s, "yes but what", final=False)
+            says(s, "yes but what is that", final=False)
             await settle()
             assert s.seen(TurnInterruptedEvent)
             assert len(s.voice.requests) == 1
@@ -169,7 +169,7 @@ def test_who_goes_on_speaking_is_no_listener_even_where_nothing_is_understood():
     run(main())
 
 
-@pytest.mark.parametrize(("lasted_s", "answered"), [(0.4, False), (1.0, True)])
+@pytest.mark.parametrize(("lasted_s", "answered"), [(0.9, False), (1.4, True)])
 def test_an_utterance_of_which_nobody_says_the_words_is_judged_by_its_length(lasted_s, answered):
     async def main():
         async with speaking() as s:
@@ -305,8 +305,24 @@ def test_a_session_says_whether_it_hears_and_why_not():
     ],
 )
 def test_fillers_are_told_from_words(text, words):
-    assert Fillers().beside(text) == words
+    assert Manners().beside(text) == words
 
 
 def test_a_profile_may_have_fillers_of_its_own():
-    assert Fillers(["ach so", "genau"]).beside("Ach so, genau!") == []
+    assert Manners(["ach so", "genau"]).beside("Ach so, genau!") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lasted_s", "meant"),
+    [
+        ("Mama", 0.4, False),  # what a recogniser makes of a hum
+        ("Everett.", 0.6, False),
+        ("Stop.", 0.3, True),
+        ("No, no.", 0.5, True),
+        ("Paris.", 0.9, True),
+        ("Tell me about Paris", 0.7, True),
+        ("Yeah, right.", 1.2, False),
+    ],
+)
+def test_short_and_unknown_is_no_interruption_but_a_word_that_is_meant_is(text, lasted_s, meant):
+    assert Manners().interrupts(text, lasted_s) is meant

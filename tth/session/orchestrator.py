@@ -38,6 +38,7 @@ from tth.session.cast import Cast
 from tth.session.foreign import explain
 from tth.session.intake import Intake
 from tth.session.line import VoiceLine
+from tth.session.manners import Manners
 from tth.session.memory import TurnMemory
 from tth.session.playhead import Playhead
 from tth.session.playout import Playout
@@ -98,7 +99,11 @@ class Orchestrator:
         self.line = VoiceLine(cast, voice, self)
         listening = cast.listening
         self.taking = TurnTaking(
-            self, clock, barge_in=listening.barge_in, judge_s=listening.judge_ms / 1000, fillers=listening.fillers
+            self,
+            clock,
+            barge_in=listening.barge_in,
+            judge_s=listening.judge_ms / 1000,
+            manners=Manners(listening.fillers, listening.interrupters),
         )
         self._memory = TurnMemory(conversation, bus, self.line)
         self.turn: Turn | None = None

@@ -67,7 +67,7 @@ class Spotter:
         self._resampler = StreamResampler(RATE_HZ, RATE_HZ)
         self._recent = b""
         self._heard = 0
-        self._said = 0
+        self._said = self._began = 0
         self._speaking = False
 
     def feed(self, pcm: bytes, rate_hz: int) -> None:
@@ -89,9 +89,9 @@ class Spotter:
 
     def _take(self, edge: Edge) -> None:
         if edge.kind == "ended":
-            self.end()
+            self.end((edge.at - self._began) / RATE_HZ)
         elif edge.kind == "began" and not self._speaking and not self._taking.closed:
-            self._speaking = True
+            self._speaking, self._began = True, edge.at
             self._taking.began()
             since = self._heard - self._late - max(0, edge.at - self._prefix)
             self._pass_on(self._recent[-2 * max(1, min(since, RECENT)) :])
@@ -104,12 +104,12 @@ class Spotter:
             self._speaking = True
             self._taking.began()
 
-    def end(self) -> None:
+    def end(self, lasted_s: float | None = None) -> None:
         """The utterance is over, if there is one."""
         if self._speaking:
             self._speaking, self._said = False, 0
             self._ears.end()
-            self._taking.ended()
+            self._taking.ended(lasted_s)
 
     def reset(self) -> None:
         """The microphone does something else from here on; what was being said is said."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
 from tth.core.clock import Clock, Timer
 from tth.core.events import BargeIn, UserSpeechStartedEvent, UserSpeechStoppedEvent, UserTranscriptEvent
-from tth.session.fillers import Fillers
+from tth.session.manners import Manners
 from tth.session.turn import Turn
 
 WORDS_S = 2.5
@@ -16,8 +15,11 @@ WORDS_S = 2.5
 SURE_S = 0.8
 """An utterance without words that lasted so long was meant to be heard."""
 
-CLEAR_WORDS = 2
+CLEAR_WORDS = 3
 """So many words that are no fillers are enough before the utterance is over."""
+
+HANGOVER_S = 0.5
+"""Silence that is waited for, and so counts in the clock's time of an utterance whose length nobody tells."""
 
 
 class Floor(Protocol):
@@ -52,17 +54,19 @@ class Utterance:
         began_s: When it began, in seconds of the clock.
         pressed: Whether the person holds a button to say it, and so means it.
         over: The turn that it is spoken over, held until it is clear what it is.
-        ended_s: When it ended.
+        ended: Whether it is over.
+        lasted_s: For how long it was spoken, then.
     """
 
-    __slots__ = ("began_s", "ended_s", "id", "over", "pressed", "text", "timer", "written")
+    __slots__ = ("began_s", "ended", "id", "lasted_s", "over", "pressed", "text", "timer", "written")
 
     def __init__(self, began_s: float, *, pressed: bool) -> None:
         self.id = ""
         self.text = ""
         self.written = False
         self.began_s = began_s
-        self.ended_s: float | None = None
+        self.ended = False
+        self.lasted_s = 0.0
         self.pressed = pressed
         self.over: Turn | None = None
         self.timer: Timer | None = None
@@ -79,7 +83,7 @@ class TurnTaking:
         clock: For what is judged by time.
         barge_in: What a voice does to the avatar's.
         judge_s: Who speaks for longer than this means it.
-        fillers: Words that interrupt nobody, beside the usual ones.
+        manners: Which words interrupt.
 
     Attributes:
         barge_in: What a voice does to the avatar's.
@@ -87,13 +91,11 @@ class TurnTaking:
         named_by_voice: Whether the voice's own events say where speech begins and ends.
     """
 
-    def __init__(
-        self, floor: Floor, clock: Clock, *, barge_in: BargeIn, judge_s: float, fillers: Iterable[str]
-    ) -> None:
+    def __init__(self, floor: Floor, clock: Clock, *, barge_in: BargeIn, judge_s: float, manners: Manners) -> None:
         self._floor = floor
         self._clock = clock
         self._judge_s = judge_s
-        self._fillers = Fillers(fillers)
+        self._manners = manners
         self._now: Utterance | None = None
         self._unclear: list[Utterance] = []
         self.barge_in: BargeIn = barge_in
@@ -124,12 +126,14 @@ class TurnTaking:
         if not pressed:
             utterance.timer = self._clock.call_later(self._judge_s, lambda: self._interrupts(utterance))
 
-    def ended(self) -> None:
-        """The person has stopped speaking."""
+    def ended(self, lasted_s: float | None = None) -> None:
+        """The person has stopped speaking, after so many seconds, where that is known."""
         utterance, self._now = self._now, None
         if utterance is None:
             return
-        utterance.ended_s = self._clock.now()
+        utterance.ended = True
+        by_clock_s = self._clock.now() - utterance.began_s - HANGOVER_S
+        utterance.lasted_s = by_clock_s if lasted_s is None else lasted_s
         if utterance.over is None:
             self._floor.answer(utterance.id)
         elif utterance.pressed:
@@ -183,9 +187,9 @@ class TurnTaking:
         utterance.text, utterance.written = event.text, event.final
         if utterance.over is None or utterance not in self._unclear:
             return
-        if event.final and utterance.ended_s is not None:
+        if event.final and utterance.ended:
             self._judge(utterance)
-        elif len(self._fillers.beside(event.text)) >= CLEAR_WORDS:
+        elif len(self._manners.beside(event.text)) >= CLEAR_WORDS:
             self._interrupts(utterance)
 
     def _named(self, item_id: str) -> Utterance | None:
@@ -205,7 +209,7 @@ class TurnTaking:
     # What becomes of it
 
     def _judge(self, utterance: Utterance) -> None:
-        if self._fillers.beside(utterance.text):
+        if self._manners.interrupts(utterance.text, utterance.lasted_s):
             self._interrupts(utterance)
         else:
             self._false_alarm(utterance)
@@ -216,8 +220,7 @@ class TurnTaking:
 
     def _without_words(self, utterance: Utterance) -> None:
         """Nobody says what it was: it is judged by how long it was."""
-        lasted_s = (utterance.ended_s or self._clock.now()) - utterance.began_s
-        if lasted_s >= SURE_S:
+        if utterance.lasted_s >= SURE_S:
             self._interrupts(utterance)
         else:
             self._false_alarm(utterance)
@@ -228,7 +231,7 @@ class TurnTaking:
         if self._floor.turn is utterance.over:
             self._floor.interrupt("user_speech")
         utterance.over = None
-        if utterance.ended_s is not None:
+        if utterance.ended:
             self._floor.answer(utterance.id)
 
     def _false_alarm(self, utterance: Utterance) -> None:
