@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterable
 
 USUAL = (
-    "mhm", "mm", "mmm", "hm", "hmm", "mm hmm", "mhmm", "uh huh", "uhuh", "aha", "ah", "oh", "uh", "um", "er",
-    "eh", "huh", "ha", "haha", "yeah", "yep", "yup", "yes", "ya", "okay", "ok", "k", "right", "sure",
-    "alright", "all right", "fine", "good", "great", "nice", "cool", "wow", "really", "true", "exactly",
-    "indeed", "of course", "i see", "got it", "i know", "makes sense", "fair enough", "go on", "no way",
-    "you know", "thats right", "oh i see", "ooh", "aw", "phew", "whoa",
+    "mhm", "mm", "mmm", "hm", "hmm", "mm hmm", "mhmm", "uh huh", "uhuh", "aha", "ah", "oh", "uh", "um", "er", "eh",
+    "huh", "ha", "haha", "yeah", "yep", "yup", "yes", "ya", "okay", "ok", "k", "right", "sure", "alright",
+    "all right", "fine", "good", "great", "nice", "cool", "wow", "really", "true", "exactly", "indeed",
+    "of course", "i see", "got it", "i know", "makes sense", "fair enough", "go on", "no way", "you know",
+    "thats right", "oh i see", "ooh", "aw", "phew", "whoa",
 )  # fmt: skip
 """What listeners of English say. 'No', 'stop' and 'wait' are not among them."""
 
 INTERRUPTERS = (
-    "stop", "wait", "hold", "hang", "halt", "pause", "quiet", "silence", "hush", "shush", "shut", "enough", "cancel",
-    "quit", "no", "nope", "not", "dont", "never", "but", "what", "why", "who", "where", "when", "which", "how", "sorry", 
-    "pardon", "excuse", "please", "hello", "hey", "help", "listen", "again", "repeat", "slower", "slowly", "faster", "louder",
-    "shorter", "next", "skip", "back", "change", "instead", "question",
+    "stop", "wait", "hold", "hang", "halt", "pause", "quiet", "silence", "hush", "shush", "shut", "enough",
+    "cancel", "quit", "no", "nope", "not", "dont", "never", "but", "what", "why", "who", "where", "when", "which",
+    "how", "sorry", "pardon", "excuse", "please", "hello", "hey", "help", "listen", "again", "repeat", "slower",
+    "slowly", "faster", "louder", "shorter", "next", "skip", "back", "change", "instead", "question",
 )  # fmt: skip
 """What is meant however short it is said, in English."""
 
