@@ -79,7 +79,7 @@ class Written:
 class Model:
     """Writes down English speech. Takes about 1.5 s to load; use it from one thread.
 
-    A second of sound takes about 35 ms, half of it for listening and half for writing.
+    A second of sound takes about 50 ms, a third of it for listening and the rest for writing.
     """
 
     def __init__(self) -> None:
