@@ -91,12 +91,13 @@ class Canceller:
     def __init__(self) -> None:
         self._tones = (np.pi * np.arange(BINS) / BLOCK).astype(np.float32)
         self._hann = np.hanning(BLOCK).astype(np.float32)
-        self._padded = np.zeros(2 * BLOCK, np.float32)
+        self._padded = np.zeros((2, 2 * BLOCK), np.float32)
         self.clear()
 
     def clear(self) -> None:
         """Forget the way."""
         self._far = np.zeros((PARTITIONS, BINS), np.complex64)
+        self._heard = np.zeros((PARTITIONS, BINS), np.float32)
         self._way = np.zeros((PARTITIONS, BINS), np.complex64)
         falls = _FIRST_DOUBT * _DOUBT_FALLS ** np.arange(PARTITIONS)
         self._doubt = np.repeat(falls.astype(np.float32)[:, None], BINS, axis=1)
@@ -114,6 +115,7 @@ class Canceller:
         """
         blocks = far.reshape(PARTITIONS + 1, BLOCK)
         self._far = spectrum(np.concatenate([blocks[:-1], blocks[1:]], axis=1)[::-1])
+        self._heard = power(self._far)
 
     def unsettle(self) -> None:
         """Something moved: doubt what is known as much as it is strong, so that it is soon learnt anew."""
@@ -143,42 +145,41 @@ class Canceller:
         fraction = self.lag - round(self.lag)
         self._far[1:] = self._far[:-1]
         self._far[0] = spectrum(far) * np.exp(np.complex64(-1j * fraction) * self._tones)
+        self._heard[1:] = self._heard[:-1]
+        self._heard[0] = power(self._far[0])
         echo = sound((self._far * self._way).sum(axis=0))[BLOCK:]
         rest = near - echo
-        error = self._spectrum(rest)
+        self._padded[0, BLOCK:], self._padded[1, BLOCK:] = rest, echo
+        error, taken = spectrum(self._padded)
         now = power(error)
         self._others += np.float32(1 - _SMOOTH) * (now - self._others)
         others = np.maximum(self._others, now)
-        heard = power(self._far)
-        doubt = 0.5 * (self._doubt * heard).sum(axis=0)
-        self._compare(rest, echo, others, doubt)
+        doubt = 0.5 * np.einsum("ij,ij->j", self._doubt, self._heard)
+        self._compare(others, doubt)
         if learn:
-            self._follow(error, self._spectrum(echo), others)
-            self._learn(error, heard, doubt + others + _FLOOR)
+            self._follow(error, taken, others)
+            self._learn(error, doubt + others + _FLOOR)
         return Cancelled(rest, echo, doubt)
 
-    def _spectrum(self, block: Wave) -> Spectrum:
-        self._padded[BLOCK:] = block
-        return spectrum(self._padded)
-
-    def _learn(self, error: Spectrum, heard: Power, total: Power) -> None:
+    def _learn(self, error: Spectrum, total: Power) -> None:
         step = self._doubt / total
         change = sound(step * self._far.conj() * error)
         change[:, BLOCK:] = 0
         self._way += spectrum(change)
-        known = _FORGET * (1 - 0.5 * step * heard)
+        known = _FORGET - (0.5 * _FORGET) * (step * self._heard)
         self._doubt = known * self._doubt + (1 - _FORGET) * power(self._way) + _LEAST_DOUBT
 
-    def _compare(self, rest: Wave, echo: Wave, others: Power, doubt: Power) -> None:
+    def _compare(self, others: Power, doubt: Power) -> None:
+        blocks = self._padded[:, BLOCK:]
         # Through a window: strong tones of one would else be found in all bins of the other.
-        error, taken = spectrum(rest * self._hann), spectrum(echo * self._hann)
+        error, taken = spectrum(blocks * self._hann)
         loud = power(taken)
         # No bin counts for more than one, or loud blocks of a right past would outvote a wrong present.
         weight = (loud > _TELLING * doubt[::2]) / (power(error) + loud + _WINDOWED * others[::2] + _FLOOR)
         self._more = _RECALL * self._more + float(weight @ (error.real * taken.real + error.imag * taken.imag))
         self._told = _RECALL * self._told + float(weight @ loud)
-        self._rest = _RECALL * self._rest + float(rest @ rest)
-        self._echo = _RECALL * self._echo + float(echo @ echo)
+        self._rest = _RECALL * self._rest + float(blocks[0] @ blocks[0])
+        self._echo = _RECALL * self._echo + float(blocks[1] @ blocks[1])
 
     def _follow(self, error: Spectrum, echo: Spectrum, others: Power) -> None:
         """Read the reference a little earlier or later, as the error's phase against the echo tells."""

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tth.audio.echo.canceller import BLOCK, Cancelled
-from tth.audio.echo.spectra import Power, Spectrum, Wave, power, sound, spectrum
+from tth.audio.echo.spectra import Power, Wave, power, sound, spectrum
 
 HOP = 128
 """Samples by which the gate's output is late."""
@@ -77,9 +77,11 @@ class Gate:
         """
         self._recent = np.roll(self._recent, 1, axis=0)
         self._recent[0] = power(spectrum(far.reshape(-1, HOP), FRAME)).max(axis=0) @ self._bands
-        spectra = self._spectra(self._before, block.rest)
-        heard = power(spectra) @ self._bands
-        echo = power(self._spectra(self._echo_before, block.echo)) @ self._bands
+        frames = np.concatenate([_hops(self._before, block.rest), _hops(self._echo_before, block.echo)])
+        both = spectrum(frames * self._window)
+        spectra = both[:_FRAMES]
+        powers = power(both) @ self._bands
+        heard, echo = powers[:_FRAMES], powers[_FRAMES:]
         self._before, self._echo_before = block.rest[-HOP:].copy(), block.echo[-HOP:].copy()
         doubt = np.float32(0.25 * _DOUBT_COUNTS) * (_thinned(block.doubt) @ self._bands)
         gains = self._known(heard, self._fading(echo), doubt, learn=not shut)
@@ -87,11 +89,11 @@ class Gate:
             gains = self._unknown(heard)
         if shut:
             gains[:] = 0
-        frames = sound(spectra * (gains @ self._spread)) * self._window
-        out = frames[:, :HOP].copy()
+        gated = sound(spectra * (gains @ self._spread)) * self._window
+        out = gated[:, :HOP].copy()
         out[0] += self._overlap
-        out[1:] += frames[:-1, HOP:]
-        self._overlap = frames[-1, HOP:].copy()
+        out[1:] += gated[:-1, HOP:]
+        self._overlap = gated[-1, HOP:].copy()
         return out.reshape(-1)
 
     def _fading(self, echo: Power) -> Power:
@@ -124,9 +126,11 @@ class Gate:
         self._coupling = np.where(most > _HEARABLE, np.clip(self._coupling * step, 1e-6, 1), self._coupling)
         return _what_remains(heard, np.float32(_MARGIN) * left)
 
-    def _spectra(self, before: Wave, block: Wave) -> Spectrum:
-        hops = np.concatenate([before, block]).reshape(-1, HOP)
-        return spectrum(np.concatenate([hops[:-1], hops[1:]], axis=1) * self._window)
+
+def _hops(before: Wave, block: Wave) -> Wave:
+    """The block's frames, each of them half of the one before."""
+    hops = np.concatenate([before, block]).reshape(-1, HOP)
+    return np.concatenate([hops[:-1], hops[1:]], axis=1)
 
 
 def _steps(times: npt.NDArray[np.int_], factor: float, other: float, of: npt.NDArray[np.int_] | int = _FRAMES) -> Power:
