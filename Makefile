@@ -95,6 +95,7 @@ clean:
 
 .venv/test.stamp: .venv/run.stamp plugins/tth-beep/pyproject.toml
 	@echo "Installing what tests and checks need ..."
+	@$(PIP) install $(CONSTRAINTS) --editable '.[webrtc]'
 	@$(PIP) install $(CONSTRAINTS) --group dev
 	@$(PIP) install --no-deps --editable plugins/tth-beep
 	@touch $@
