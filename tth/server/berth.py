@@ -54,6 +54,7 @@ class Berth:
         self._message_bytes = message_bytes
         self._next: Boarding | None = None
         self._arrival = asyncio.Event()
+        self._away = False
         self._closed = False
 
     def admits(self, secret: str) -> bool:
@@ -69,6 +70,12 @@ class Berth:
         self._next = boarding = Boarding(socket, place)
         self._arrival.set()
         await boarding.over.wait()
+
+    def wait_no_longer(self) -> None:
+        """Nobody may come back any more: the server is about to stop."""
+        self._secret = ""
+        if self._away:
+            self._arrival.set()
 
     async def serve(self, socket: WebSocket) -> None:
         """Serve the session, by ``socket`` and those that follow it, until the client leaves or the session is over."""
@@ -87,15 +94,17 @@ class Berth:
 
     async def _another(self) -> Boarding | None:
         """The next socket, if one comes in time."""
-        if self._next is None:
+        if self._next is None and self._secret:
             log.info("its client is gone; it may come back for %g s", self._resume_s, extra=self._named)
             self._session.client_away()
+            self._away = True
             async with asyncio.TaskGroup() as group:
                 keeping = group.create_task(self._stream.keep())
                 arriving = group.create_task(self._arrival.wait())
                 await asyncio.wait({keeping, arriving}, timeout=self._resume_s, return_when=asyncio.FIRST_COMPLETED)
                 keeping.cancel()
                 arriving.cancel()
+            self._away = False
             self._session.client_back()
         boarding, self._next = self._next, None
         self._arrival.clear()
@@ -116,7 +125,7 @@ class Berth:
             reading = group.create_task(self._read(socket))
             arriving = group.create_task(self._arrival.wait())
             await asyncio.wait({writing, reading, arriving}, return_when=asyncio.FIRST_COMPLETED)
-            taken, lost = arriving.done(), reading.done() and reading.result()
+            taken, lost = self._next is not None, reading.done() and reading.result()
             ended = writing.done() and writing.result()
             for task in (writing, reading, arriving):
                 task.cancel()

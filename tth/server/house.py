@@ -259,6 +259,8 @@ class House:
     async def drain(self) -> None:
         """Take nothing new, let running turns end, then end every session and see its client out."""
         self.draining = True
+        for berth in self.berths.values():
+            berth.wait_no_longer()
         limit_s = 0.0 if self.hurried else self.settings.limits.drain_s
         try:
             async with asyncio.timeout(limit_s) as self._patience, asyncio.TaskGroup() as group:

@@ -153,6 +153,7 @@ class ClientStream:
         if texts is None:
             return False
         self._again, turn = texts, self._session.turn
+        self._standing = self._session.standing()
         self._turn, self._said_last, self._reader = turn, False, None
         if turn is not None:
             sample = place.sample if place.turn == turn.number else self._session.playhead
@@ -207,14 +208,14 @@ class ClientStream:
 
     async def _tell_again(self) -> None:
         """What a client must know that begins, or that it lacks and has come back."""
-        while self._standing:
-            await self._send_event(self._standing.pop(0))
         again, self._again = self._again, []
         for text in again:
             await self._send_text(text)
         faces, self._faces = self._faces, []
         for face in faces:
             await self._socket.send_bytes(face)
+        while self._standing:
+            await self._send_event(self._standing.pop(0))
 
     async def room(self) -> None:
         """Return when the client has taken enough of what it was sent to be listened to."""

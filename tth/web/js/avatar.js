@@ -2,7 +2,8 @@
 
 import { Player } from "./media/player.js";
 import { Client } from "./session/client.js";
-import { Dialogue, detail } from "./session/dialogue.js";
+import { detail } from "./session/detail.js";
+import { Dialogue } from "./session/dialogue.js";
 import { Ear } from "./session/ear.js";
 import { Hearing } from "./session/hearing.js";
 import { Stage } from "./stage.js";

@@ -2,7 +2,7 @@
 
 import { Avatar } from "./avatar.js";
 import { readLatency } from "./media/output.js";
-import { detail } from "./session/dialogue.js";
+import { detail } from "./session/detail.js";
 import { Server } from "./session/server.js";
 import { BY_ATTRIBUTES } from "./session/words.js";
 

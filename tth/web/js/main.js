@@ -2,7 +2,7 @@
 
 import { Avatar } from "./avatar.js";
 import { askedLatency } from "./media/output.js";
-import { detail } from "./session/dialogue.js";
+import { detail } from "./session/detail.js";
 import { Numbers } from "./session/numbers.js";
 import { Server } from "./session/server.js";
 import { ON_THE_PAGE } from "./session/words.js";
@@ -15,6 +15,7 @@ import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
 import { Talking } from "./ui/talking.js";
+import { Return } from "./ui/return.js";
 import { Toasts } from "./ui/toasts.js";
 import { Trouble } from "./ui/trouble.js";
 import { VoiceView } from "./ui/voice-view.js";
@@ -46,7 +47,8 @@ const avatar = new Avatar({
 });
 const { client, dialogue, ear, hearing, player, stage } = avatar;
 const toasts = new Toasts(parts.toasts);
-const history = new History(parts);
+const back = new Return();
+const history = new History(parts, back.possible);
 const caption = new CaptionView(parts.caption);
 const faces = new Faces(parts.model, parts.modelFile, server);
 const composer = new Composer(parts, { say, stop });
@@ -77,15 +79,28 @@ function listen() {
   avatar.listening = parts.text.value !== "" && document.activeElement === parts.text;
 }
 
-/** Open a session with what is chosen. */
-function open() {
+/** What is chosen. */
+function wish() {
   const label = emotionOf(parts.emotion);
-  client.open({
+  return {
     ...(parts.profile.value && { profile: parts.profile.value }),
     ...(askedPersona && { persona: askedPersona }),
     ...(label && { control: { emotion: { label } } }),
     ...(DEBUG && { meters: true }),
-  });
+  };
+}
+
+/** Open a session with it, or go on with the one that was there when the page was left. */
+function open() {
+  const asked = wish(), way = back.take(asked);
+  if (way) client.resume(asked, way);
+  else client.open(asked);
+}
+
+/** The session waits a while for the page that comes in this one's place. */
+function leave() {
+  dialogue.leave();
+  back.leave(client.way, wish());
 }
 
 /** The profile that the page's address asks for; a plus in it is a plus. */
@@ -127,12 +142,12 @@ function meet(session) {
 /**
  * There is a session, or none, and why.
  *
- * @param {{state: import("./session/client.js").LinkState, message: string}} link
+ * @param {{state: import("./session/client.js").LinkState, message: string, resumed: boolean}} link
  */
-function showLink({ state, message }) {
+function showLink({ state, message, resumed }) {
   if (state === "error") trouble.show(message);
   else if (state !== "connecting") trouble.over();
-  if (state !== "ready") return;
+  if (state !== "ready" || resumed) return;
   history.renew(persona.name);
   if (persona.id !== greetedBy) caption.greet(persona.greeting ?? "");
   greetedBy = persona.id;
@@ -230,6 +245,7 @@ parts.profile.addEventListener("change", () => {
   window.history.replaceState(null, "", address);
   open();
 });
+addEventListener("pagehide", leave);
 // Where a key was added to the address.
 addEventListener("hashchange", () => void begin());
 for (const gesture of ["pointerdown", "keydown"]) {

@@ -21,6 +21,11 @@ export class Reporter {
     this.#send = send;
   }
 
+  /** Whatever was said may not have arrived. */
+  again() {
+    this.#state = "";
+  }
+
   /**
    * Look at the position; may be called as often as is handy.
    *

@@ -1,6 +1,6 @@
 /** The person's voice: a device that listens when it is asked to, and a server that is told what it hears. */
 
-import { detail } from "../session/dialogue.js";
+import { detail } from "../session/detail.js";
 import { Capture } from "./capture.js";
 import { explain } from "./refusal.js";
 import { Uplink } from "./uplink.js";

@@ -1,6 +1,6 @@
 /** Everything that can be chosen about talking: the way, the device, the key, and how the server listens. */
 
-import { detail } from "../session/dialogue.js";
+import { detail } from "../session/detail.js";
 import { fill } from "../ui/pickers.js";
 
 /** @typedef {import("../ui/talking.js").Talking} Talking */

@@ -1,7 +1,7 @@
 /** What the person says on its way to the server, also over a connection that is lost and made again. */
 
 import { encodeSound } from "../media/wire.js";
-import { detail } from "../session/dialogue.js";
+import { detail } from "../session/detail.js";
 import { Reel } from "./reel.js";
 
 /** @typedef {import("../session/client.js").Client} Client */
@@ -12,6 +12,11 @@ const PIECE_MS = 40;
 
 /** A network that cannot keep up loses sound rather than memory: so much may wait to be sent. */
 const MOST_BYTES = 1_500_000;
+
+/** Of what a session that waits has not heard, so many pieces are kept: half a minute. */
+const MISSED = 1500;
+
+/** @typedef {{pieces: Int16Array[], over: boolean, discard: boolean}} Missed */
 
 /** Words that were understood and brought no turn so soon after will bring none. */
 const UNDERSTOOD_MS = 2000;
@@ -26,6 +31,8 @@ export class Uplink {
   #sent = 0;
   /** The session knows that the microphone is on. */
   #known = false;
+  /** @type {Missed | null} What a session that waits has not heard. */
+  #missed = null;
   /** The utterance that the server is hearing, where it has a name yet. */
   #item = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -36,7 +43,7 @@ export class Uplink {
   constructor(client) {
     this.#client = client;
     const { signal } = this.#over;
-    client.addEventListener("state", (event) => this.#linked(detail(event).state), { signal });
+    client.addEventListener("state", (event) => this.#linked(detail(event)), { signal });
     client.addEventListener("event", (event) => this.#hear(detail(event)), { signal });
   }
 
@@ -59,6 +66,7 @@ export class Uplink {
   take(pcm) {
     this.#reel.add(pcm);
     if (this.#known) this.#send(this.#rateHz, pcm);
+    else if (this.#missed && !this.#missed.over) this.#missed.pieces = [...this.#missed.pieces.slice(1 - MISSED), pcm];
   }
 
   /**
@@ -71,6 +79,7 @@ export class Uplink {
     this.#ear = "off";
     if (this.#known) this.#client.send({ type: "microphone", state: "off", ...(discard && { discard }) });
     this.#reel.end(this.#known || discard);
+    if (this.#missed && !this.#missed.over) Object.assign(this.#missed, { over: true, discard });
     this.#known = false;
   }
 
@@ -85,18 +94,43 @@ export class Uplink {
     return this.#client.state === "ready";
   }
 
-  /** @param {import("../session/client.js").LinkState} state */
-  #linked(state) {
-    if (state === "ready") this.#catchUp();
-    else {
-      this.#known = false;
-      this.#settle(false);
+  /** @param {{state: import("../session/client.js").LinkState, resumed: boolean}} link */
+  #linked({ state, resumed }) {
+    if (state === "ready") {
+      if (resumed && this.#missed) this.#goOn(this.#missed);
+      else this.#catchUp(this.#reel.rewind());
+      this.#missed = null;
+      return;
     }
+    if (state === "resuming") this.#missed ??= this.#known ? { pieces: [], over: false, discard: false } : null;
+    else this.#missed = null;
+    this.#known = false;
+    this.#settle(false);
   }
 
-  /** A session that has heard nothing hears what was said meanwhile. */
-  #catchUp() {
-    for (const { ear, rateHz, pieces, over } of this.#reel.rewind()) {
+  /**
+   * The session has heard the beginning already.
+   *
+   * @param {Missed} missed
+   */
+  #goOn({ pieces, over, discard }) {
+    for (const piece of pieces) this.#send(this.#rateHz, piece);
+    if (!over) {
+      this.#known = true;
+      return;
+    }
+    this.#client.send({ type: "microphone", state: "off", ...(discard && { discard }) });
+    const left = this.#reel.rewind();
+    this.#catchUp(discard ? left : left.slice(1));
+  }
+
+  /**
+   * A session that has heard nothing hears what was said meanwhile.
+   *
+   * @param {import("./reel.js").Take[]} takes
+   */
+  #catchUp(takes) {
+    for (const { ear, rateHz, pieces, over } of takes) {
       this.#client.send({ type: "microphone", state: ear });
       this.#sent = 0;
       for (const piece of cut(pieces, Math.round((rateHz * PIECE_MS) / 1000))) this.#send(rateHz, piece);

@@ -44,12 +44,15 @@ export class Chronicle {
    */
   begin({ turnId, itemId, text }) {
     const key = itemId ? `item ${itemId}` : `asked ${turnId}`;
+    /** @type {Entry[]} */
+    const both = [];
     if (itemId || text) {
       const entry = this.#at(key, "user");
       entry.text ||= text;
-      this.#entries = [...this.#entries.filter((other) => other !== entry), entry];
+      both.push(entry);
     }
-    this.#at(`turn ${turnId}`, "avatar");
+    both.push(this.#at(`turn ${turnId}`, "avatar"));
+    this.#entries = [...this.#entries.filter((other) => !both.includes(other)), ...both];
   }
 
   /**
@@ -84,11 +87,12 @@ export class Chronicle {
    * Go on from what was kept.
    *
    * @param {string | null} kept
+   * @param {boolean} [open] The conversation may go on: what stands there may be told more of.
    */
-  restore(kept) {
+  restore(kept, open = false) {
     const found = read(kept);
     this.#entries = found.filter((entry) => KINDS.includes(entry?.who) && typeof entry.text === "string");
-    this.#seal();
+    if (!open) this.#seal();
   }
 
   /** Nothing more will be told of what stands there; what was not understood by now will not be. */

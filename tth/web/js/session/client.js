@@ -1,11 +1,16 @@
-/** The native protocol's client: opens sessions, keeps a socket, comes back when it is lost. */
+/** The native protocol's client: opens sessions, keeps a socket, comes back to the same session when it is lost. */
 
 import { decodeFrame } from "../media/wire.js";
 import { Backoff } from "./backoff.js";
+import { Place } from "./place.js";
 import { Refusal } from "./server.js";
 import { brokenSession, refusedSession } from "./words.js";
 
-/** @typedef {"connecting" | "ready" | "reconnecting" | "error" | "closed"} LinkState */
+/**
+ * `resuming`: the socket is lost and the session is not; `reconnecting`: another session is being asked for.
+ *
+ * @typedef {"connecting" | "ready" | "resuming" | "reconnecting" | "error" | "closed"} LinkState
+ */
 
 /**
  * @typedef {object} Persona
@@ -15,20 +20,35 @@ import { brokenSession, refusedSession } from "./words.js";
  * @property {Record<string, string>} [look]
  */
 
-/** @typedef {{id: string, stream: string, profile: string, persona: Persona}} SessionInfo */
+/** @typedef {{id: string, stream: string, resume?: string, profile: string, persona: Persona}} SessionInfo */
 /** @typedef {{label: string | null, intensity?: number | null}} Emotion */
 /** @typedef {{emotion?: Emotion, character?: Record<string, unknown>}} Control */
 /** @typedef {{profile?: string, persona?: string, control?: Control, meters?: boolean}} Wish */
+/** @typedef {{session: SessionInfo, seq: number}} Way */
 /** @typedef {{type: string, turn_id: string, generation: number, [field: string]: any}} WireEvent */
 
 /** Where it is not the connection that fails, waiting hardly helps. */
 const BROKEN_RETRY_MS = 30_000;
 
+/** The session is over, or too much has happened in it since. */
+const GONE = 4401;
+
+/** A session that waits is asked for so soon at first: what broke may be no more than a connection. */
+const AT_ONCE_MS = 50;
+
+/** It ended by itself, as when the server stops. */
+const ENDED = 1012;
+
+/** It was opened elsewhere. */
+const TAKEN = 4409;
+
+const ELSEWHERE = "This conversation goes on in another window. Try again to have it here.";
+
 /**
  * One session after another with the server.
  *
- * Dispatches `state` ({state, message}), `session` (SessionInfo), `event` (WireEvent), `media` (MediaFrame) and `fault`
- * (Error) as CustomEvents with these details.
+ * Dispatches `state` ({state, message, resumed}), `session` (SessionInfo), `event` (WireEvent), `media` (MediaFrame)
+ * and `fault` (Error) as CustomEvents with these details.
  */
 export class Client extends EventTarget {
   #server;
@@ -44,6 +64,9 @@ export class Client extends EventTarget {
   #retry;
   /** Why the session could not begin, as far as the server has told. */
   #broken = "";
+  /** @type {SessionInfo | null} The session to come back to. */
+  #session = null;
+  #place = new Place();
   /** @type {LinkState} */
   state = "closed";
 
@@ -70,12 +93,34 @@ export class Client extends EventTarget {
     void this.#connect();
   }
 
+  /**
+   * Go on with a session that another page had before this one; where it is over, open one as wished.
+   *
+   * @param {Wish} wish
+   * @param {Way} way What that page left behind.
+   */
+  resume(wish, { session, seq }) {
+    this.close();
+    this.#wish = wish;
+    this.#backoff.reset();
+    this.#session = session;
+    this.#place = new Place(seq);
+    this.#enter("connecting");
+    this.#tell("session", session);
+    this.#comeBack();
+  }
+
+  /** What another page needs to go on with this session, `null` where there is none. */
+  get way() {
+    return this.#session && { session: this.#session, seq: this.#place.beforeTurn };
+  }
+
   /** Leave the session for good. */
   close() {
     this.#attempt++;
     clearTimeout(this.#retry);
     const socket = this.#socket;
-    this.#socket = null;
+    this.#socket = this.#session = null;
     socket?.close(1000);
     this.state = "closed";
   }
@@ -109,7 +154,7 @@ export class Client extends EventTarget {
   async #connect() {
     const attempt = ++this.#attempt;
     try {
-      const session = await this.#server.request("/v1/sessions", { ...this.#wish, media: "binary" });
+      const session = await this.#server.request("/v1/sessions", { ...this.#wish, media: "binary", resume: true });
       if (attempt === this.#attempt) this.#attach(/** @type {SessionInfo} */ (session), attempt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
@@ -124,18 +169,52 @@ export class Client extends EventTarget {
    * @param {number} attempt
    */
   #attach(session, attempt) {
-    const socket = this.#server.socket(session.stream);
+    this.#session = session;
+    this.#place = new Place();
+    this.#tell("session", session);
+    this.#listen(session, session.stream, attempt);
+  }
+
+  /**
+   * @param {SessionInfo} session
+   * @param {string} path
+   * @param {number} attempt
+   */
+  #listen(session, path, attempt) {
+    const socket = this.#server.socket(path);
     this.#socket = socket;
     this.#broken = "";
-    this.#tell("session", session);
     socket.addEventListener("message", ({ data }) => {
       if (attempt === this.#attempt) this.#receive(data, session);
     });
-    socket.addEventListener("close", () => {
+    socket.addEventListener("close", ({ code }) => {
       if (attempt !== this.#attempt) return;
       if (this.#broken) this.#giveUp(this.#broken);
+      else if (code === TAKEN) this.#giveWay();
+      else if (session.resume && code !== GONE && code !== ENDED && this.#place.seq) this.#lose();
       else this.#again("");
     });
+  }
+
+  /** The socket is lost: the session waits. */
+  #lose() {
+    const waitMs = this.state === "resuming" ? this.#backoff.next() : AT_ONCE_MS;
+    if (this.state !== "resuming") this.#enter("resuming");
+    this.#socket = null;
+    this.#attempt++;
+    this.#retry = setTimeout(() => this.#comeBack(), waitMs);
+  }
+
+  #comeBack() {
+    const session = /** @type {SessionInfo} */ (this.#session);
+    this.#listen(session, `${session.resume}&${this.#place.query}`, ++this.#attempt);
+  }
+
+  /** Another window has the session; this one leaves it alone until it is asked to. */
+  #giveWay() {
+    this.#socket = this.#session = null;
+    this.#attempt++;
+    this.#enter("error", ELSEWHERE);
   }
 
   /**
@@ -145,14 +224,17 @@ export class Client extends EventTarget {
   #receive(data, session) {
     try {
       if (typeof data !== "string") {
-        this.#tell("media", decodeFrame(data));
+        const frame = decodeFrame(data);
+        this.#place.sound(frame);
+        this.#tell("media", frame);
         return;
       }
       const event = JSON.parse(data);
+      const resumed = this.#place.event(event);
       if (event.type === "session_ready") {
         this.#backoff.reset();
         this.#broken = "";
-        this.#enter("ready");
+        this.#enter("ready", "", resumed);
       } else if (this.state !== "ready" && event.type === "error" && event.decision === "fatal") {
         this.#broken = brokenSession(session.profile, event);
         return;
@@ -192,10 +274,11 @@ export class Client extends EventTarget {
   /**
    * @param {LinkState} state
    * @param {string} [message]
+   * @param {boolean} [resumed] Whether the session is the one that was left.
    */
-  #enter(state, message = "") {
+  #enter(state, message = "", resumed = false) {
     this.state = state;
-    this.#tell("state", { state, message });
+    this.#tell("state", { state, message, resumed });
   }
 
   /**

@@ -5,6 +5,7 @@ import { Reporter, inStep } from "../media/reporter.js";
 import { settle } from "../media/rest.js";
 import { WEIGHTS } from "../media/wire.js";
 import { Asks } from "./asks.js";
+import { detail } from "./detail.js";
 import { stateOf } from "./state.js";
 import { newTurn } from "./turn.js";
 import { Utterances } from "./utterances.js";
@@ -38,6 +39,8 @@ export class Dialogue extends EventTarget {
   #idle = new Float32Array(WEIGHTS);
   #endedMs = -Infinity;
   #completed = false;
+  /** The person broke off while nobody could be told. */
+  #owesInterrupt = false;
   /** @type {import("./state.js").Phase} */
   #phase = "thinking";
   /** @type {Turn | null} */
@@ -112,7 +115,7 @@ export class Dialogue extends EventTarget {
   /** Break off: sound and mouth stop here and now, the server is told. */
   interrupt() {
     if (!this.busy) return;
-    this.#client.send({ type: "interrupt" });
+    this.#owesInterrupt = !this.#client.send({ type: "interrupt" });
     this.#asks.breakOff();
     this.#utterances.settle();
     this.#breakOff();
@@ -181,6 +184,7 @@ export class Dialogue extends EventTarget {
   /** Another session begins: numbers start from one again, and what was said belongs to the last. */
   #renew() {
     this.#drop("interrupted");
+    this.#owesInterrupt = false;
     this.#turns.clear();
     this.#utterances.clear();
     this.#idle = new Float32Array(WEIGHTS);
@@ -193,13 +197,29 @@ export class Dialogue extends EventTarget {
   #linked({ state, message }) {
     this.#tell("over", "connection");
     if (state === "connecting") this.#renew();
-    if (state === "ready") this.#tell("over", "session");
-    else {
+    if (state === "ready") {
+      this.#tell("over", "session");
+      this.#catchUp();
+    } else if (state !== "resuming") {
       this.#drop("failed");
       for (const { text } of this.#asks.clear()) this.#tell("refused", text);
     }
     if (state === "reconnecting" && message) this.#tell("notice", { topic: "connection", level: "warning", message });
     this.#update();
+  }
+
+  /** What was told while the connection was broken is told again; words that did not arrive come back. */
+  #catchUp() {
+    this.#reporter.again();
+    for (const { text } of this.#asks.clear()) this.#tell("refused", text);
+    if (this.#owesInterrupt) this.#client.send({ type: "interrupt" });
+    this.#owesInterrupt = false;
+  }
+
+  /** The page is left: the server learns how far it was heard. */
+  leave() {
+    const { turn, unit, state } = this.#player.position();
+    if (state !== "idle") this.#client.send({ type: "playhead", turn, sample: unit, state: "blocked" });
   }
 
   /** @param {WireEvent} event */
@@ -378,13 +398,4 @@ const REMEMBERED = 8;
 /** @param {unknown} value */
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/**
- * What a CustomEvent carries.
- *
- * @param {Event} event
- */
-export function detail(event) {
-  return /** @type {CustomEvent} */ (event).detail;
 }

@@ -1,6 +1,6 @@
 /** The microphone as the page knows it: what it is made of is loaded when it is first used. */
 
-import { detail } from "./dialogue.js";
+import { detail } from "./detail.js";
 
 /** @typedef {import("../microphone/microphone.js").Microphone} Microphone */
 

@@ -1,6 +1,6 @@
 /** How the server listens: whether it hears at all, and what it takes for speech. */
 
-import { detail } from "./dialogue.js";
+import { detail } from "./detail.js";
 
 /** @typedef {import("./client.js").Client} Client */
 /** @typedef {"hold" | "stop" | "off"} BargeIn What becomes of the answer when somebody speaks over it. */

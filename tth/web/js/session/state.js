@@ -1,8 +1,8 @@
 /** What goes on, in one word. */
 
 /** @typedef {"thinking" | "speaking" | "held"} Phase Of a turn. */
-/** @typedef {"connecting" | "ready" | "reconnecting" | "error"} Link */
-/** @typedef {Link | Phase | "listening"} State */
+/** @typedef {"connecting" | "ready" | "resuming" | "reconnecting" | "error"} Link */
+/** @typedef {"connecting" | "ready" | "reconnecting" | "error" | Phase | "listening"} State */
 /**
  * @typedef {object} Scene
  * @property {Link} link
@@ -19,6 +19,7 @@
  * @returns {State}
  */
 export function stateOf({ link, hears, waits, phase, live }) {
+  if (link === "resuming") return "reconnecting";
   if (link !== "ready") return link;
   if (hears) return "listening";
   // Held for what was said, it is found out now what that was.

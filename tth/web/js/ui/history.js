@@ -23,8 +23,11 @@ export class History {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #keeping;
 
-  /** @param {import("./page.js").Parts} parts */
-  constructor({ history, entries, historyToggle }) {
+  /**
+   * @param {import("./page.js").Parts} parts
+   * @param {boolean} open Whether what was kept may go on.
+   */
+  constructor({ history, entries, historyToggle }, open) {
     this.#panel = history;
     this.#list = entries;
     this.#toggle = historyToggle;
@@ -32,7 +35,7 @@ export class History {
     history.addEventListener("scroll", () => (this.#follows = this.#atEnd()));
     // The text box grows, the window is turned: the end stays in sight.
     new ResizeObserver(() => this.#follow()).observe(history);
-    this.#chronicle.restore(recall("sessionStorage", KEPT));
+    this.#chronicle.restore(recall("sessionStorage", KEPT), open);
     addEventListener("pagehide", () => this.#keep());
     this.#show();
     this.#open(matchMedia(WIDE).matches);

@@ -1,6 +1,6 @@
 /** Button and key to talk by, and the way that was chosen. */
 
-import { detail } from "../session/dialogue.js";
+import { detail } from "../session/detail.js";
 import { Talk, isTyped } from "../session/talk.js";
 import { keep, recall } from "./kept.js";
 
