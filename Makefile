@@ -20,7 +20,8 @@ run: .venv/run.stamp
 	@$(BIN)/tth serve $(ARGS)
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser" $(ARGS)
+	$(BIN)/python -m pytest -m browser $(ARGS)
 	$(BIN)/python -m pytest plugins/tth-beep
 ifdef NODE
 	node --test $(wildcard tests/web/*.test.mjs)

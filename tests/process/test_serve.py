@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.process.serving import START_S, Served, command, environment, served
-from tests.server.peer import fetch_now
+from tests.server.peer import AUDIO, fetch_now
 from tth.core.events import AudioChunkEvent, TurnCompleteEvent, TurnStartedEvent, TurnStateEvent
 from tth.transports.native import SessionRefused, SoundEndsEvent, open_session
 
@@ -226,6 +226,10 @@ async def test_json_logs_tell_session_and_turn_and_nothing_that_was_said_or_is_s
 async def test_a_flood_of_turns_is_one_line_of_the_log(tmp_path) -> None:
     with served(tmp_path, "--log-level", "warning") as server:
         async with server.site.join() as peer:
+            # The voice is told nothing more until its client has said where the sound stopped, or should have.
+            await peer.send("user_text", text="a turn that will be interrupted")
+            while not peer.frames(AUDIO):
+                await peer.next()
             for number in range(200):
                 await peer.send("user_text", text=f"number {number}")
             await peer.send("nonsense")
