@@ -112,6 +112,12 @@ export class Avatar extends EventTarget {
     this.dialogue.interrupt();
   }
 
+  /** The page is left, and may come back: the server learns how far it was heard. */
+  leave() {
+    const { turn, unit, state } = this.player.position();
+    if (state !== "idle") this.client.send({ type: "playhead", turn, sample: unit, state: "blocked" });
+  }
+
   /** Leave the session and free what is held. */
   async close() {
     const muted = this.ear.close();

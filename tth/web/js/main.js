@@ -99,7 +99,7 @@ function open() {
 
 /** The session waits a while for the page that comes in this one's place. */
 function leave() {
-  dialogue.leave();
+  avatar.leave();
   back.leave(client.way, wish());
 }
 

@@ -216,12 +216,6 @@ export class Dialogue extends EventTarget {
     this.#owesInterrupt = false;
   }
 
-  /** The page is left: the server learns how far it was heard. */
-  leave() {
-    const { turn, unit, state } = this.#player.position();
-    if (state !== "idle") this.#client.send({ type: "playhead", turn, sample: unit, state: "blocked" });
-  }
-
   /** @param {WireEvent} event */
   #hear(event) {
     const utterance = this.#utterances.take(event, performance.now());
