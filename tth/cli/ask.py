@@ -12,15 +12,13 @@ import click
 from tth.cli.connecting import connect
 from tth.cli.options import json_option, profile_options
 from tth.cli.output import counted, print_json, print_paragraph, printable
-from tth.cli.voice_options import readable, talk_options, turn_control
+from tth.cli.voice_options import FILE, readable, talk_options, turn_control
 from tth.core.controls import EmotionControl
 from tth.core.media import MEDIA_RATE_HZ
 from tth.errors import TthError
 
 if TYPE_CHECKING:
     from tth.cli.take import Take
-
-FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command(epilog="Example: tth ask 'Who are you?' --out answer.wav --frames face.csv")
@@ -43,6 +41,7 @@ def ask(
     pitch_shift: float | None,
     server: str | None,
     key: str | None,
+    record: Path | None,
     **profile: Any,
 ) -> None:
     """Ask one question and print the answer.
@@ -56,10 +55,10 @@ def ask(
     _check_file("--events", events, ".jsonl")
     files: list[tuple[Path | None, Callable[[Path, Take], None]]]
     files = [(out, write_wav), (frames, write_frames), (events, write_events)]
-    _check_different([path for path, _ in files if path is not None])
+    _check_different([path for path in (out, frames, events, record) if path is not None])
 
     async def run() -> tuple[str, Any]:
-        async with connect(server, key, persona, profile) as talk:
+        async with connect(server, key, persona, profile, record) as talk:
             return talk.profile, await one_turn(talk, readable(text), turn_control(emotion, speech_rate, pitch_shift))
 
     name, take = asyncio.run(run())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -27,6 +28,7 @@ def chat(
     pitch_shift: float | None,
     server: str | None,
     key: str | None,
+    record: Path | None,
     **profile: Any,
 ) -> None:
     """Hold a conversation in the terminal.
@@ -39,7 +41,7 @@ def chat(
     live = sys.stdin.isatty() and not fast
 
     async def run() -> None:
-        async with connect(server, key, persona, profile) as talk:
+        async with connect(server, key, persona, profile, record) as talk:
             dialogue = Dialogue(talk, control, live=live, prompt=sys.stdin.isatty())
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, dialogue.ctrl_c)
             await dialogue.run()

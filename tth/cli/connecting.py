@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,9 +22,9 @@ _ONLY_HERE = {"sets": "--set", "trust": "--trust", "strict_plugins": "--strict-p
 
 
 def connect(
-    server: str | None, key: str | None, persona: str | None, profile: dict[str, Any]
+    server: str | None, key: str | None, persona: str | None, profile: dict[str, Any], record: Path | None = None
 ) -> AbstractAsyncContextManager[Talk]:
-    """A conversation with ``server``, or with a session of ``profile`` here.
+    """A conversation with ``server``, or with a session of ``profile`` here that is recorded into ``record``.
 
     Raises:
         click.UsageError: An option cannot work with a server.
@@ -32,15 +33,17 @@ def connect(
     from tth.cli.talk import local_talk
 
     if server is not None:
-        _check_remote(profile)
+        _check_remote(profile, record)
         return _remote(server, profile["profile"], persona, key)
     _, registry, resolved = load(**profile, options={} if persona is None else {"persona": persona})
-    return local_talk(registry, resolved)
+    return local_talk(registry, resolved, record)
 
 
-def _check_remote(profile: dict[str, Any]) -> None:
+def _check_remote(profile: dict[str, Any], record: Path | None) -> None:
     from tth.config.finding import looks_like_path
 
+    if record is not None:
+        raise click.UsageError("--record has no say over a server; give it to 'tth serve', or leave --server out")
     for name, option in _ONLY_HERE.items():
         if profile[name]:
             raise click.UsageError(f"{option} has no say over a server; give it to 'tth serve', or leave --server out")

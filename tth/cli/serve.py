@@ -20,12 +20,14 @@ log = logging.getLogger(__name__)
 @click.option("--host", metavar="ADDRESS", help="Address to listen on; off loopback a key is needed.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes any free one.")
 @click.option("--insecure", is_flag=True, help="Serve off loopback without a key.")
+@click.option("--record", metavar="FOLDER", help="Record every conversation into a file of this folder.")
 @log_options
 @profile_options
 def serve(
     host: str | None,
     port: int | None,
     insecure: bool,
+    record: str | None,
     log_level: str | None,
     log_format: str | None,
     profile: str | None,
@@ -44,7 +46,8 @@ def serve(
     from tth.server.run import listens_everywhere
     from tth.server.run import serve as run_server
 
-    given = {"host": host, "port": port, "insecure": insecure or None, "log_level": log_level, "log_format": log_format}
+    given = {"host": host, "port": port, "insecure": insecure or None, "record": record}
+    given |= {"log_level": log_level, "log_format": log_format}
     options = {name: _plain(value) for name, value in given.items() if value is not None}
     sources = read_sources(sets, options=options, trust=trust)
     settings = read_settings(sources)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Protocol
 
 from tth.config.profiles import Profile
@@ -11,6 +12,7 @@ from tth.core.controls import TurnControl
 from tth.core.events import Event, UserTextEvent
 from tth.core.streams import Stream
 from tth.plugins.registry import Registry
+from tth.session.cast import Cast
 from tth.session.casting import Casting
 from tth.session.session import Session
 from tth.transports.native import NativeClient, open_session
@@ -71,15 +73,24 @@ class LocalTalk:
 
 
 @asynccontextmanager
-async def local_talk(registry: Registry, profile: Profile) -> AsyncIterator[LocalTalk]:
-    """A session of ``profile`` with everything warm."""
+async def local_talk(registry: Registry, profile: Profile, record: Path | None = None) -> AsyncIterator[LocalTalk]:
+    """A session of ``profile`` with everything warm, recorded into the file ``record``."""
     casting = Casting(registry)
     try:
         await casting.warm_up(profile)
-        async with Session(casting.cast(profile), observing=registry.observe_session) as session:
+        cast = casting.cast(profile)
+        async with _session(cast, registry, record) as session:
             yield LocalTalk(session)
     finally:
         await casting.close()
+
+
+def _session(cast: Cast, registry: Registry, record: Path | None) -> Session:
+    if record is None:
+        return Session(cast, observing=registry.observe_session)
+    from tth.server.recordings import RecordedSession
+
+    return RecordedSession(cast, record, observing=registry.observe_session)
 
 
 @asynccontextmanager

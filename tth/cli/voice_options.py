@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from tth.core.controls import RANGES, CharacterControl, EmotionControl, EmotionLabel, TurnControl
 
+FILE = click.Path(dir_okay=False, path_type=Path)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -39,7 +41,7 @@ def _range(name: str) -> click.FloatRange:
 
 
 def talk_options(function: F) -> F:
-    """Give a command ``server``, ``key``, ``persona``, ``emotion``, ``speech_rate`` and ``pitch_shift``."""
+    """Give a command ``server``, ``key``, ``persona``, ``emotion``, ``speech_rate``, ``pitch_shift`` and ``record``."""
     options = [
         click.option("--persona", metavar="ID", help="Who answers: mira, noor, ori, teo or your own."),
         click.option("--emotion", type=Emotion(), help="How it shall feel, as in happy or sad:0.5."),
@@ -47,6 +49,7 @@ def talk_options(function: F) -> F:
         click.option("--pitch-shift", type=_range("pitch_shift"), help="1 raises the voice by six semitones."),
         click.option("--server", metavar="URL", help="Talk to a running server instead of starting a session here."),
         click.option("--key", envvar="TTH_API_KEY", metavar="KEY", help="The server's key, where it has one."),
+        click.option("--record", type=FILE, help="Record the conversation into a file, for 'tth replay'."),
     ]
     for option in reversed(options):
         function = option(function)

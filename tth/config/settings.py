@@ -16,9 +16,7 @@ class Limits(BaseModel):
     sessions: int = Field(64, ge=1, description="Sessions at once; one more is refused.")
     message_bytes: int = Field(1_048_576, ge=1024, description="Size of one message from a client.")
     text_chars: int = Field(8000, ge=1, description="Length of one message that a person types.")
-    resume_s: float = Field(
-        30, ge=0, description="Seconds that a session waits for a client that was lost."
-    )
+    resume_s: float = Field(30, ge=0, description="Seconds that a session waits for a client that was lost.")
     drain_s: float = Field(30, ge=0, description="Seconds that running turns get to finish when the server stops.")
 
 
@@ -81,6 +79,10 @@ class Settings(BaseModel):
     models: str | None = Field(
         None, min_length=1, description="Folder of GLB and VRM avatars; else 'models' in your own folder."
     )
+    record: str | None = Field(
+        None, min_length=1, description="Folder that conversations are recorded in; none is where it is not set."
+    )
+    record_asked: bool = Field(False, description="Record only the sessions whose client asks for it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="Lines to read, or one JSON object a line.")
     limits: Limits = Field(Limits(), description="How much is taken.")

@@ -15,7 +15,7 @@ import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -27,9 +27,10 @@ from tth.errors import ConfigError
 from tth.server.answers import failed, refusal, told
 from tth.server.body import BODY_S, TooLarge, read_body
 from tth.server.health import health_report
-from tth.server.house import Busy, House, Request, UnknownPersona
+from tth.server.house import Busy, House, NotRecording, Request, UnknownPersona
 from tth.server.link import hold_link
 from tth.server.realtime.doors import RealtimeDoors
+from tth.server.recordings import Folder
 from tth.server.relay import hold_relay
 from tth.server.security import Gate, key_is_right
 from tth.server.stream import Media
@@ -52,6 +53,7 @@ class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     media: Media = "binary"
     meters: bool = False
     resume: bool = False
+    record: bool = False
 
 
 def create_app(house: House) -> ASGIApp:
@@ -80,6 +82,8 @@ def create_app(house: House) -> ASGIApp:
                     Route("/profiles", pages.profiles),
                     Route("/personas", pages.personas),
                     Route("/faces", pages.faces),
+                    Route("/recordings", pages.recordings),
+                    Route("/recordings/{name}", pages.recording),
                     Route("/sessions", pages.new_session, methods=["POST"]),
                     WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
                     WebSocketRoute("/realtime", realtime.connect),
@@ -157,6 +161,30 @@ class Pages:
         response.headers["Content-Type"] = "model/gltf-binary"
         return response
 
+    async def recordings(self, request: HttpRequest) -> Response:
+        """The recordings of this server, those that are still being written too."""
+        if not key_is_right(request, self._house.settings):
+            return _no_key()
+        folder = self._recordings()
+        return JSONResponse({"recordings": await asyncio.to_thread(folder.entries)})
+
+    async def recording(self, request: HttpRequest) -> Response:
+        """One of them, as a file."""
+        if not key_is_right(request, self._house.settings):
+            return _no_key()
+        folder, name = self._recordings(), request.path_params["name"]
+        path = await asyncio.to_thread(folder.find, name)
+        if path is None:
+            raise HTTPException(404)
+        headers = {"Cache-Control": "no-store"}
+        return FileResponse(path, media_type="application/octet-stream", filename=name, headers=headers)
+
+    def _recordings(self) -> Folder:
+        """Where they are; a server that records nobody has no such pages."""
+        if self._house.recordings is None:
+            raise HTTPException(404)
+        return self._house.recordings
+
     async def lips(self, request: HttpRequest) -> Response:
         """The lip-sync model, for a page whose sound does not pass the server; sent once, then only checked."""
         response = await self._lips.get_response("lips.npz", request.scope)
@@ -172,7 +200,7 @@ class Pages:
         try:
             asked = msgspec.json.decode(await read_body(request) or b"{}", type=SessionRequest)
             control = asked.control.control()
-            wish = Request(asked.profile, asked.persona, control, asked.media, asked.meters, asked.resume)
+            wish = Request(asked.profile, asked.persona, control, asked.media, asked.meters, asked.resume, asked.record)
             ticket = await self._house.admit(wish)
         except msgspec.ValidationError as error:
             return refusal(400, "bad_request", explained(error, [SessionRequest]))
@@ -184,6 +212,8 @@ class Pages:
             return refusal(408, "too_slow", f"the body did not come within {BODY_S:g} s")
         except Busy as error:
             return refusal(503, "busy", str(error))
+        except NotRecording as error:
+            return refusal(409, "not_recording", str(error))
         except UnknownProfile as error:
             return refusal(404, "no_such_profile", f"there is no profile {asked.profile!r}; {error.fix}")
         except UnknownPersona as error:
@@ -215,6 +245,7 @@ def _described(ticket: Ticket) -> dict[str, Any]:
         "ticket": ticket.secret,
         "stream": f"{path}?ticket={ticket.secret}",
         **({"resume": f"{path}?resume={ticket.resume}"} if ticket.resume else {}),
+        **({"recorded": True} if ticket.record else {}),
         "profile": ticket.cast.profile,
         "persona": dict(ticket.cast.details),
     }

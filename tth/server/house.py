@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Protocol
 
 from tth.config.document import pick
@@ -24,6 +25,7 @@ from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
 from tth.server.berth import Berth
 from tth.server.ledger import Ledger
+from tth.server.recordings import Folder, RecordedSession
 from tth.server.stream import Media
 from tth.server.tickets import Ticket, TicketDesk
 from tth.session.cast import Cast
@@ -43,6 +45,10 @@ class Busy(TthError):
     """No session can be opened now."""
 
 
+class NotRecording(TthError):
+    """A client wants to be recorded, and this server records nobody."""
+
+
 class UnknownPersona(TthError):
     """There is no persona of the name that was asked for."""
 
@@ -57,6 +63,7 @@ class Request:
     media: Media = "binary"
     meters: bool = False
     resume: bool = False
+    record: bool = False
 
 
 class Guest(Protocol):
@@ -86,6 +93,7 @@ class House:
         ledger: The numbers of its sessions.
         models: Folder of GLB and VRM avatars; it need not be there.
         berths: Where a client finds its session again, by the session's id.
+        recordings: Where sessions are recorded; ``None`` where none is.
     """
 
     def __init__(self, settings: Settings, sources: Sources, registry: Registry, profile: Profile) -> None:
@@ -97,6 +105,7 @@ class House:
         self.ledger = Ledger()
         self.models = models_folder(settings, sources)
         self.berths: dict[str, Berth] = {}
+        self.recordings = Folder(Path(settings.record).expanduser()) if settings.record else None
         self._sources = sources
         # What was laid over the default profile on the command line is meant for that profile alone.
         self._plain = replace(sources, outside=pick(sources.outside, SETTING_KEYS))
@@ -154,10 +163,16 @@ class House:
         Raises:
             ConfigError: There is no such profile, or it cannot be used.
             UnknownPersona: There is no such persona.
+            NotRecording: It is to be recorded, and this server records nobody.
             Busy: The server stops, or holds as many sessions as it may.
         """
+        if request.record and self.recordings is None:
+            raise NotRecording("this server records nobody; leave 'record' out, or start it with --record")
         cast = await self.cast(request)
-        return self._desk.issue(cast, request.control, request.media, meters=request.meters, resume=request.resume)
+        record = request.record or (self.recordings is not None and not self.settings.record_asked)
+        return self._desk.issue(
+            cast, request.control, request.media, meters=request.meters, resume=request.resume, record=record
+        )
 
     async def cast(self, request: Request) -> Cast:
         """What the session asked for is made of; there is room for it when this returns.
@@ -209,7 +224,7 @@ class House:
             AdapterError: No voice of the profile could be reached.
             Busy: The server stops.
         """
-        session = Session(ticket.cast, session_id=ticket.session_id, observing=self._registry.observe_session)
+        session = self._session(ticket)
         log_steps(session.id, session.bus)
         measure_costs(session.bus)
         with self._seat(), self.ledger.follow(session):
@@ -217,6 +232,13 @@ class House:
                 with self._present(session):
                     session.update_control(ticket.control)
                     yield session
+
+    def _session(self, ticket: Ticket) -> Session:
+        observing = self._registry.observe_session
+        if ticket.record and self.recordings is not None:
+            file = self.recordings.new(ticket.session_id)
+            return RecordedSession(ticket.cast, file, session_id=ticket.session_id, observing=observing)
+        return Session(ticket.cast, session_id=ticket.session_id, observing=observing)
 
     @contextmanager
     def keeping(self, session_id: str, berth: Berth) -> Iterator[None]:

@@ -16,7 +16,10 @@ CLAIM_S = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
-    """The right to open one session, once, with ``secret``; with ``resume``, its client may come back to it."""
+    """The right to open one session, once, with ``secret``; with ``resume``, its client may come back to it.
+
+    With ``record`` it is recorded.
+    """
 
     session_id: str
     secret: str
@@ -25,6 +28,7 @@ class Ticket:
     control: TurnControl
     media: Media
     meters: bool = False
+    record: bool = False
     expires_at: float = field(repr=False)
 
 
@@ -44,7 +48,14 @@ class TicketDesk:
         return len(self._tickets)
 
     def issue(
-        self, cast: Cast, control: TurnControl, media: Media, *, meters: bool = False, resume: bool = False
+        self,
+        cast: Cast,
+        control: TurnControl,
+        media: Media,
+        *,
+        meters: bool = False,
+        resume: bool = False,
+        record: bool = False,
     ) -> Ticket:
         """A ticket for a session of ``cast``."""
         self._forget_old()
@@ -56,6 +67,7 @@ class TicketDesk:
             control=control,
             media=media,
             meters=meters,
+            record=record,
             expires_at=self._now() + CLAIM_S,
         )
         self._tickets[ticket.session_id] = ticket
