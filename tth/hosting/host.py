@@ -142,14 +142,34 @@ class Host:
         self.engine.receive(frame)
         self.flush()
 
+    def hear(self, pcm: bytes) -> None:
+        """Take sound of the client's track, PCM16 at 24 kHz."""
+        self.engine.hear(pcm)
+        self.flush()
+
+    def play(self, samples: int) -> bytes:
+        """The next sound of the session's own track, which is what the client is told of its playing, too."""
+        pcm = self.engine.play(samples)
+        self.flush()
+        return pcm
+
+    def greeting(self) -> str:
+        """``session.created`` with the session as it is now."""
+        return self.engine.greeting().decode()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a response runs, or is still played on the session's track."""
+        return self.running > 0 or self.engine.sounding
+
     async def room(self) -> None:
         """Return when the voice has taken enough of what the client asked for the next frame to be read."""
         await self._orders.room()
 
     async def drain(self, code: str) -> None:
-        """Begin no response any more, each fails with ``code``; return when none runs."""
+        """Begin no response any more, each fails with ``code``; return when none runs and none is played."""
         self._stopping = code
-        while self.running > 0:
+        while self.busy:
             self._idle.clear()
             await self._idle.wait()
 

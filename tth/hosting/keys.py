@@ -31,11 +31,11 @@ def token_of(connection: HTTPConnection) -> str:
     return next((name.removeprefix(SECRET_PROTOCOL) for name in offered if name.startswith(SECRET_PROTOCOL)), "")
 
 
-def refusal(status: int, message: str = "", *, code: str = "") -> JSONResponse:
+def refusal(status: int, message: str = "", *, code: str = "", param: str | None = None) -> JSONResponse:
     """An HTTP answer that says no, as OpenAI words it."""
     code = code or _CODES.get(status, "server_error" if status >= 500 else "invalid_request_error")
     told = "Incorrect API key provided." if status == 401 else f"The request was refused with {status}."
-    error = {"message": message or told, "type": "invalid_request_error", "param": None, "code": code}
+    error = {"message": message or told, "type": "invalid_request_error", "param": param, "code": code}
     return JSONResponse({"error": error}, status_code=status)
 
 
@@ -48,18 +48,22 @@ class Secrets:
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
-        self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
+        self._kept: dict[str, tuple[float, dict[str, Any], Any]] = {}
 
-    def keep(self, value: str, expires_at: float, session: dict[str, Any]) -> None:
-        """Remember a secret until it expires."""
-        self._kept[value] = (expires_at, session)
+    def keep(self, value: str, expires_at: float, session: dict[str, Any], bound: Any = None) -> None:
+        """Remember a secret until it expires, and what the server itself bound it to."""
+        self._kept[value] = (expires_at, session, bound)
         if len(self._kept) > SECRETS:
             del self._kept[next(iter(self._kept))]
 
     def carried(self, value: str) -> dict[str, Any] | None:
         """The settings that a secret carries, as its client wrote them; ``None`` where it is none, or too old."""
-        expires_at, session = self._kept.get(value, (0.0, {}))
+        expires_at, session, _ = self._kept.get(value, (0.0, {}, None))
         return session if self._now() < expires_at else None
+
+    def bound(self, value: str) -> Any:
+        """What the server bound a secret to; ``None`` where it is none, or bound to nothing."""
+        return self._kept.get(value, (0.0, {}, None))[2]
 
 
 def is_secret(token: str) -> bool:

@@ -65,6 +65,7 @@ def create_app(house: House) -> ASGIApp:
         try:
             yield
         finally:
+            await realtime.calls.close()
             await house.close()
 
     pages = Pages(house)
@@ -88,6 +89,9 @@ def create_app(house: House) -> ASGIApp:
                     WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
                     WebSocketRoute("/realtime", realtime.connect),
                     Route("/realtime/client_secrets", realtime.client_secrets, methods=["POST"]),
+                    Route("/realtime/calls", realtime.calls.call, methods=["POST"]),
+                    Route("/realtime/calls/{call_id}", realtime.calls.hang_up, methods=["DELETE"]),
+                    Route("/realtime/calls/{call_id}/hangup", realtime.calls.hang_up, methods=["POST"]),
                     Route("/models", realtime.models),
                 ],
             ),

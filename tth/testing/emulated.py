@@ -81,8 +81,8 @@ class MemorySocket:
         self._code = 1006
         self._reason = ""
         self._to_server.put_now({"type": "websocket.connect"})
-        server = Connection(emulator, WebSocket(scope, self._give, self._take))
-        self._tasks.start(server.serve(), "emulator")
+        socket = WebSocket(scope, self._give, self._take)
+        self._tasks.start(Connection(emulator, socket.query_params).serve(socket), "emulator")
 
     def _broke(self, error: Exception) -> None:
         self._end(1011, f"{type(error).__name__}: {error}")

@@ -1,10 +1,12 @@
-"""One WebSocket of the emulator: who may open it, what passes, and what goes wrong on the way."""
+"""One connection of the emulator: who may open it, what passes, and what goes wrong on the way."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import msgspec
@@ -17,6 +19,8 @@ from tth.emulators.openai.saboteur import Close, Saboteur, Send, Wait
 from tth.errors import AdapterError
 from tth.hosting.host import Host
 from tth.hosting.keys import refusal, token_of
+from tth.hosting.rtc.calls import Call
+from tth.hosting.rtc.line import Carrier
 from tth.hosting.voices import Voices
 from tth.session.chain import Maker
 from tth.wire.realtime.server.doors import BETA_CLOSE_CODE, EXPIRED_CLOSE_CODE, beta_refusal, options_for
@@ -33,41 +37,60 @@ REFUSED = 1008
 
 
 class Connection:
-    """Serves one client until it leaves, its time is over, or a fault ends it."""
+    """Serves one client until it leaves, its time is over, or a fault ends it.
 
-    def __init__(self, emulator: Emulator, socket: WebSocket) -> None:
+    Args:
+        emulator: What kind of server this is.
+        query: Of the address it came to.
+    """
+
+    def __init__(self, emulator: Emulator, query: Mapping[str, str]) -> None:
         self._emulator = emulator
-        self._socket = socket
+        self._query = query
+        self._socket: Carrier
+        self._call: Call | None = None
         self._record: Record = emulator.record()
         self._saboteur: Saboteur = emulator.script.connection()
         self._events: Channel[tuple[str, str]] = Channel(EVENTS)
         self._faults: dict[str, Fault] = {}
 
-    async def serve(self) -> None:
-        """Do all of it."""
+    async def serve(self, socket: WebSocket) -> None:
+        """Serve a WebSocket that has not been accepted yet."""
+        self._socket = socket
+        carried, status = await self.admit(token_of(socket))
+        if status is not None:
+            await socket.send_denial_response(refusal(status))
+            return
+        protocols = socket.scope.get("subprotocols", [])
+        await socket.accept("realtime" if "realtime" in protocols else None)
+        if socket.headers.get("openai-beta") and self._emulator.options.dialect == "ga":
+            await socket.send_text(beta_refusal().decode())
+            await self._close(BETA_CLOSE_CODE, "beta_api_shape_disabled")
+            return
+        await self._converse(carried)
+
+    async def serve_call(self, call: Call, carried: dict[str, Any]) -> None:
+        """Serve a call; ``carried`` are the session settings it was made with."""
+        self._socket, self._call = call.line, call
+        await self._converse(carried)
+
+    async def admit(self, token: str) -> tuple[dict[str, Any], int | None]:
+        """What a key or secret carries, and the HTTP status of a refusal."""
         self._faults = {fault.action: fault for fault in self._saboteur.connecting()}
         if "delay_s" in self._faults:
             await asyncio.sleep(self._faults["delay_s"].delay_s or 0.0)
-        carried = self._emulator.admit(token_of(self._socket))
+        carried = self._emulator.admit(token)
         status = self._faults["status"].status if "status" in self._faults else None
-        if status is None and carried is None:
-            status = 401
-        if status is not None:
-            await self._socket.send_denial_response(refusal(status))
-            return
-        protocols = self._socket.scope.get("subprotocols", [])
-        await self._socket.accept("realtime" if "realtime" in protocols else None)
-        if self._socket.headers.get("openai-beta") and self._emulator.options.dialect == "ga":
-            await self._socket.send_text(beta_refusal().decode())
-            await self._close(BETA_CLOSE_CODE, "beta_api_shape_disabled")
-            return
+        return carried or {}, 401 if status is None and carried is None else status
+
+    async def _converse(self, carried: dict[str, Any]) -> None:
         try:
-            await self._converse(carried or {})
+            await self._host(carried)
         except AdapterError as error:
             await self._close(1011, str(error)[:120])
 
-    async def _converse(self, carried: dict[str, Any]) -> None:
-        engine = Engine(self._engine_options(carried))
+    async def _host(self, carried: dict[str, Any]) -> None:
+        engine = Engine(self.engine_options(carried))
         options = self._emulator.options
         voices = Voices([Maker("mind", self._emulator.voice)])
         try:
@@ -75,21 +98,29 @@ class Connection:
                 writing = group.create_task(self._write())
                 async with Host(engine, voices, self._take, pace=options.pace, hears=self._emulator.hears) as host:
                     limit = group.create_task(self._expire(host))
-                    await self._read(host)
+                    with ExitStack() as stack:
+                        if self._call is not None:
+                            stack.enter_context(self._call.talking(host))
+                        await self._read(host)
                 limit.cancel()
                 writing.cancel()
         except* WebSocketDisconnect:
             pass  # gone
 
-    def _engine_options(self, carried: dict[str, Any]) -> EngineOptions:
-        options = self._emulator.options
-        query = self._socket.query_params
+    def engine_options(self, carried: dict[str, Any]) -> EngineOptions:
+        """How it is served where it brings these session settings.
+
+        Raises:
+            Refusal: They say what they may not.
+        """
+        options, query = self._emulator.options, self._query
         made = EngineOptions(
             model=query.get("model") or query.get("deployment") or EngineOptions().model,
             kind="transcription" if query.get("intent") == "transcription" else "realtime",
             dialect=options.dialect,
             strict=options.strict,
             expires_at=int(time.time() + self._life_s),
+            media="events" if self._call is None else "track",
         )
         return options_for(carried, made) if carried else made
 

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from tth.emulators.openai.calls import CallRoutes
 from tth.emulators.openai.connection import BROKEN_OFF, Connection
 from tth.emulators.openai.emulator import Emulator
 from tth.emulators.openai.transcriptions import TRANSPORT, Transcriptions
@@ -56,9 +57,18 @@ class BreakableRequests(H11Protocol):
 
 def create_app(emulator: Emulator) -> Starlette:
     """The routes of an OpenAI-compatible server: Realtime and transcription."""
+    calls = CallRoutes(emulator)
 
     async def realtime(socket: WebSocket) -> None:
-        await Connection(emulator, socket).serve()
+        if "call_id" in socket.query_params:
+            await calls.listen_in(socket)
+        else:
+            await Connection(emulator, socket.query_params).serve(socket)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await calls.close()
 
     async def models(request: Request) -> Response:
         if emulator.admit(token_of(request)) is None:
@@ -93,13 +103,25 @@ def create_app(emulator: Emulator) -> Starlette:
         routes=[
             WebSocketRoute("/v1/realtime", realtime),
             Route("/v1/realtime/client_secrets", secrets, methods=["POST"]),
+            Route("/v1/realtime/calls", calls.call, methods=["POST"]),
+            Route("/v1/realtime/calls/{call_id}", calls.hang_up, methods=["DELETE"]),
+            Route("/v1/realtime/calls/{call_id}/hangup", calls.hang_up, methods=["POST"]),
             Route("/v1/audio/transcriptions", Transcriptions(emulator).answer, methods=["POST"]),
             Route("/v1/models", models),
             Route("/v1/models/{model}", model),
             Route("/{path:path}", nowhere, methods=["GET", "POST", "PUT", "DELETE"]),
             WebSocketRoute("/{path:path}", no_socket),
         ],
-        middleware=[Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])],
+        middleware=[
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=["Location"],
+            )
+        ],
+        lifespan=lifespan,
     )
 
 
@@ -132,7 +154,7 @@ async def serving(emulator: Emulator, *, host: str = "127.0.0.1", port: int = 0)
         ws_ping_interval=None,
         log_config=None,
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         timeout_graceful_shutdown=2,
     )
     server = _Quiet(config)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect
 
 from tth.core.bus import EventBus
 from tth.core.clock import Clock, LoopClock
@@ -19,6 +19,8 @@ from tth.core.watchdog import Watchdog
 from tth.errors import AdapterError
 from tth.hosting.face import Face
 from tth.hosting.host import Host
+from tth.hosting.rtc.calls import Call
+from tth.hosting.rtc.line import Carrier
 from tth.hosting.voices import OWN_VOICE, Voices
 from tth.observers.cost import measure_costs
 from tth.observers.levels import measure_levels
@@ -69,15 +71,22 @@ class Wishes:
 class RealtimeClient:
     """Serves one client until it leaves, its time is over, or the server stops.
 
+    Args:
+        socket: Where its events come and go.
+        cast: Who answers.
+        wishes: What it brought.
+        call: Where its sound comes and goes, in place of events.
+
     Attributes:
         id: Names it in the log.
     """
 
-    def __init__(self, socket: WebSocket, cast: Cast, wishes: Wishes) -> None:
+    def __init__(self, socket: Carrier, cast: Cast, wishes: Wishes, call: Call | None = None) -> None:
         self.id = random_id("realtime")
         self._socket = socket
         self._cast = cast
         self._wishes = wishes
+        self._call = call
         self._outbox = Outbox(socket)
         self._host: Host | None = None
 
@@ -86,7 +95,7 @@ class RealtimeClient:
     @property
     def turn(self) -> object | None:
         """The running response."""
-        return self._host if self._host is not None and self._host.running > 0 else None
+        return self._host if self._host is not None and self._host.busy else None
 
     async def drain(self) -> None:
         """Begin no response any more; return when none runs."""
@@ -146,6 +155,8 @@ class RealtimeClient:
                 await stack.enter_async_context(face)
             host = Host(Engine(self._options(voices)), voices, self._take, pace=PACE, bus=bus, face=face)
             self._host = await stack.enter_async_context(host)
+            if self._call is not None:
+                stack.enter_context(self._call.talking(host))
             stack.callback(clock.call_later(LIFE_S, self._expire).cancel)
             stack.callback(lambda: bus.publish(SessionClosedEvent(reason=self._outbox.reason)))
             bus.publish(self._ready(voices.name, "" if face is None else face.name))
@@ -180,6 +191,7 @@ class RealtimeClient:
             voices=known,
             voice=voice if not known or voice in known else known[0],
             expires_at=int(time.time() + LIFE_S),
+            media="events" if self._call is None else "track",
         )
         made = options_for(wishes.carried, made)
         if made.kind == "realtime":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocketDisconnect
 
 from tth.core.channel import Channel
 from tth.core.clock import LoopClock
 from tth.core.watchdog import Watchdog
+from tth.hosting.rtc.line import Carrier
 
 EVENTS = 4096
 """Events that may wait before the client is read no further."""
@@ -27,7 +28,7 @@ class Outbox:
         reason: Why it was closed; empty while it is open.
     """
 
-    def __init__(self, socket: WebSocket) -> None:
+    def __init__(self, socket: Carrier) -> None:
         self._socket = socket
         self._texts: Channel[str] = Channel(EVENTS)
         self._chars = 0

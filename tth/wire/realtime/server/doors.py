@@ -44,9 +44,7 @@ def client_secret(body: bytes, options: EngineOptions, now: int) -> tuple[int, d
     try:
         request = _REQUEST(msgspec.json.decode(body or b"{}"), "", options.strict)
         asked = request.get("session", {})
-        options = options_for(asked, options)
-        settings = Settings(options, random_id("sess"))
-        settings.update({"type": options.kind, **asked})
+        settings = checked(options_for(asked, options))
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return 400, _error(Refusal("invalid_json", "The request could not be parsed: expected a JSON object."))
     except Refusal as refusal:
@@ -72,6 +70,17 @@ def options_for(session: dict[str, Any], options: EngineOptions) -> EngineOption
     if type(model) is not str or not model:
         raise invalid("session.model", "expected the name of a model")
     return replace(options, kind=kind, model=model, session=session)
+
+
+def checked(options: EngineOptions) -> Settings:
+    """The session that ``options`` make.
+
+    Raises:
+        Refusal: What the client wrote of it is wrong.
+    """
+    settings = Settings(options, random_id("sess"))
+    settings.update({"type": options.kind, **options.session})
+    return settings
 
 
 def beta_refusal() -> bytes:

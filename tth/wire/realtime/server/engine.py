@@ -21,6 +21,7 @@ from tth.wire.realtime.server.hearing import Hearing
 from tth.wire.realtime.server.item_reader import read_base64
 from tth.wire.realtime.server.options import MOST_FRAME_CHARS, EngineOptions, NewId, random_id
 from tth.wire.realtime.server.orders import Configure, Order
+from tth.wire.realtime.server.playing import Playing
 from tth.wire.realtime.server.remembering import Remembering
 from tth.wire.realtime.server.state import Outgoing, State
 from tth.wire.realtime.server.talking import Talking, voice_name
@@ -54,6 +55,7 @@ _EVENTS: dict[str, schema.Check] = {
     "conversation.item.delete": _event(("item_id",), item_id=_ITEM_ID),
     "response.create": _event(response=schema.nullable(_anything)),
     "response.cancel": _event(response_id=schema.nullable(_ITEM_ID)),
+    "output_audio_buffer.clear": _event(),
 }
 _TYPE = schema.choice(*_EVENTS)
 
@@ -89,6 +91,7 @@ class Engine:
             "conversation.item.delete": lambda event: self._remembering.delete(event["item_id"]),
             "response.create": self._create_response,
             "response.cancel": lambda event: self._talking.cancel(event.get("response_id")),
+            "output_audio_buffer.clear": lambda event: self._clear(),
         }
 
     # The host's side
@@ -139,6 +142,13 @@ class Engine:
         taken, self._state.orders = self._state.orders, []
         return taken
 
+    def greeting(self) -> bytes:
+        """``session.created`` with the session as it is now, for one who joins a client that was greeted."""
+        session = self._state.settings.shown()
+        return msgspec.json.encode(
+            {"type": "session.created", "event_id": self._state.ids("event"), "session": session}
+        )
+
     def idle(self, ms: int) -> None:
         """Nothing was said for ``ms`` since the last response was played to its end."""
         detection = self._state.settings.turn_detection
@@ -157,6 +167,28 @@ class Engine:
     def rate_limits(self, limits: Sequence[tuple[Literal["requests", "tokens"], int, int, float]]) -> None:
         """Tell the client name, limit, remaining and seconds to the reset of each."""
         self._talking.send_rate_limits(*limits)
+
+    # The media tracks, of a session whose sound goes by them
+
+    @property
+    def sounding(self) -> bool:
+        """Whether something is played, or is about to be."""
+        return self._state.playing is not None and self._state.playing.sounding
+
+    @property
+    def hears_speech(self) -> bool:
+        """Whether the user is speaking, as far as is known."""
+        return self._hearing.speaking
+
+    def play(self, samples: int) -> bytes:
+        """The next sound of the session's track, PCM16 at 24 kHz; silence where nothing is said."""
+        assert self._state.playing is not None
+        return self._state.playing.play(samples)
+
+    def hear(self, pcm: bytes) -> None:
+        """Sound of the user's track, PCM16 at 24 kHz."""
+        if not self.expired:
+            self._hearing.hear(pcm)
 
     # The mind's side; a response that is unknown, finished or cancelled is passed over
 
@@ -257,8 +289,24 @@ class Engine:
     def _on_speech(self) -> None:
         self._idled = True
         detection = self._state.settings.turn_detection
-        if detection is not None and detection["interrupt_response"] and self._talking.active:
-            self._talking.cancel(None, "turn_detected")
+        if detection is not None and detection["interrupt_response"]:
+            if self._talking.active:
+                self._talking.cancel(None, "turn_detected")
+            if self._state.playing is not None:
+                self._silence(self._state.playing)
+
+    def _clear(self) -> None:
+        playing = self._state.playing
+        if playing is None:
+            raise invalid("type", "sound goes by events here; there is nothing to clear")
+        if self._talking.active:
+            self._talking.cancel(None)
+        self._silence(playing)
+
+    def _silence(self, playing: Playing) -> None:
+        """Play no more, and forget what was not heard."""
+        for item, heard_ms in playing.clear():
+            self._remembering.cut(item, heard_ms)
 
     def _on_turn(self) -> None:
         detection = self._state.settings.turn_detection

@@ -73,10 +73,13 @@ class Hearing:
     def append(self, data: bytes) -> None:
         """Sound in the session's input format."""
         for at in range(0, len(data), _SLICE_BYTES):
-            pcm = self._decoder.feed(data[at : at + _SLICE_BYTES])
-            self._buffer.append(pcm)
-            if self._vad is not None:
-                self._watch(self._vad, pcm)
+            self.hear(self._decoder.feed(data[at : at + _SLICE_BYTES]))
+
+    def hear(self, pcm: bytes) -> None:
+        """Whole samples, PCM16 at 24 kHz."""
+        self._buffer.append(pcm)
+        if self._vad is not None:
+            self._watch(self._vad, pcm)
 
     def _watch(self, vad: EnergyVad, pcm: bytes) -> None:
         for begins, sample in vad.feed(pcm):

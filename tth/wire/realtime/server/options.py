@@ -39,6 +39,7 @@ class EngineOptions:
         voice: The one until another is chosen.
         expires_at: Unix seconds at which the host will call ``Engine.expire``; shown to the client.
         session: Session settings that a client secret carries, as its client wrote them.
+        media: How sound reaches the client: in ``events``, or by a ``track`` that ``Engine.play`` feeds.
         tokens_per_minute: Shown in ``rate_limits.updated``.
         requests_per_minute: The same of requests.
     """
@@ -51,5 +52,6 @@ class EngineOptions:
     voice: str = "marin"
     expires_at: int = 0
     session: dict[str, Any] = field(default_factory=dict)
+    media: Literal["events", "track"] = "events"
     tokens_per_minute: int = 1_000_000
     requests_per_minute: int = 1_000

@@ -65,6 +65,9 @@ class MessageOutput(Output):
         super().__init__(state, item, response_id, index, in_conversation=in_conversation)
         self._encoder = None if audio_format is None else SoundEncoder(audio_format)
         self._part = Part("output_text" if audio_format is None else "output_audio", "")
+        playing = None if audio_format is None else state.playing
+        self._playing = playing
+        self._line = None if playing is None else playing.begin(response_id, item)
         self._said: list[str] = []
         self._chars = self._samples = 0
         self._rest = b""
@@ -98,18 +101,27 @@ class MessageOutput(Output):
         whole = len(pcm) & ~1
         self._rest = pcm[whole:]
         most = 2 * ((self.made().audio + room) * MODEL_MS_PER_TOKEN * SAMPLES_PER_MS - self._samples)
-        fits = whole <= most
+        fits = whole <= most and (self._playing is None or self._playing.has_room(whole // 2))
         pcm = pcm[: min(whole, most)]
         self._samples += len(pcm) // 2
         self._part.add_sound(pcm)
-        sound = self._encoder.feed(pcm)
-        if sound:
-            self._state.settings.voice_locked = True
-            self._state.send("response.output_audio.delta", **self._at, delta=sound)
+        self._give(self._encoder, pcm)
         return fits
+
+    def _give(self, encoder: SoundEncoder, pcm: bytes) -> None:
+        sound = pcm if self._line is not None else encoder.feed(pcm)
+        if not sound:
+            return
+        self._state.settings.voice_locked = True
+        if self._line is not None:
+            self._line.put(pcm)
+        else:
+            self._state.send("response.output_audio.delta", **self._at, delta=sound)
 
     def close(self, status: str) -> None:
         """End the part and the item."""
+        if self._line is not None:
+            self._line.closed = True
         said, send = "".join(self._said), self._state.send
         if self._encoder is None:
             send("response.output_text.done", **self._at, text=said)

@@ -77,7 +77,6 @@ class Remembering:
         Raises:
             Refusal: There is no such item, it has no sound, or less than that.
         """
-        state = self._state
         item = self._item(item_id, "truncate", "item_id")
         if item.role != "assistant" or not any(part.type == "output_audio" and part.samples for part in item.parts):
             message = "Only model output audio messages can be truncated"
@@ -88,10 +87,19 @@ class Remembering:
         if end_ms > part.ms:
             message = f"Audio content of {part.ms}ms is already shorter than {end_ms}ms"
             raise Refusal("invalid_value", message, "audio_end_ms")
-        part.truncate(end_ms)
+        self._cut(item, content_index, end_ms)
+
+    def cut(self, item: Item, end_ms: int) -> None:
+        """Cut an item of which no more than that was played; one that is not in the conversation stays as it is."""
+        if self._state.conversation.get(item.id) is item:
+            self._cut(item, 0, end_ms)
+
+    def _cut(self, item: Item, index: int, end_ms: int) -> None:
+        state = self._state
+        item.parts[index].truncate(end_ms)
         state.conversation.weigh(item)
-        state.send("conversation.item.truncated", item_id=item_id, content_index=content_index, audio_end_ms=end_ms)
-        state.orders.append(Truncate(item_id=item_id, content_index=content_index, audio_end_ms=end_ms))
+        state.send("conversation.item.truncated", item_id=item.id, content_index=index, audio_end_ms=end_ms)
+        state.orders.append(Truncate(item_id=item.id, content_index=index, audio_end_ms=end_ms))
 
     def _item(self, item_id: str, doing: str, param: str) -> Item:
         item = self._state.conversation.get(item_id)

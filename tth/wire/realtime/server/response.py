@@ -117,6 +117,8 @@ class Response:
         self._state.send(
             "response.done", response=self._shown(status, None if status == "completed" else details, usage)
         )
+        if self._state.playing is not None:
+            self._state.playing.end(self.id)
 
     @property
     def _in_conversation(self) -> bool:

@@ -12,6 +12,7 @@ from tth.wire.realtime.server.errors import Refusal
 from tth.wire.realtime.server.items import Item, instructions_text
 from tth.wire.realtime.server.options import EngineOptions, NewId
 from tth.wire.realtime.server.orders import DeleteItem, Order
+from tth.wire.realtime.server.playing import Playing
 from tth.wire.realtime.server.settings import Settings
 from tth.wire.realtime.server.usage import text_tokens
 
@@ -27,7 +28,11 @@ _encoder = msgspec.json.Encoder()
 
 
 class State:
-    """One connection's state."""
+    """One connection's state.
+
+    Attributes:
+        playing: What waits to be played; ``None`` where sound goes by events.
+    """
 
     def __init__(self, options: EngineOptions, ids: NewId) -> None:
         self.options = options
@@ -38,6 +43,7 @@ class State:
         self.events: list[Outgoing] = []
         self.orders: list[Order] = []
         self._wire = WIRES[options.dialect]
+        self.playing = Playing(self.send) if options.media == "track" else None
 
     def new_item_id(self) -> str:
         """An id that no item has; a client may have guessed one."""

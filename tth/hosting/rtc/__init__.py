@@ -1,0 +1,1 @@
+"""Calls over WebRTC, as every Realtime server here takes them: events by a data channel, sound by RTP."""
