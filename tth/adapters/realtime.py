@@ -209,7 +209,10 @@ class RealtimeAdapter(Protocol):
         """
 
     async def end_user_audio(self, *, discard: bool = False) -> None:
-        """The utterance is over: it is now an item of the conversation, or forgotten. ``respond`` has it answered."""
+        """The utterance is over: it is now an item of the conversation, or forgotten. ``respond`` has it answered.
+
+        A ``UserSpeechStoppedEvent`` names the item.
+        """
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Stop a response (the running one where none is named).

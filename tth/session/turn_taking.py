@@ -18,6 +18,9 @@ SURE_S = 0.8
 CLEAR_WORDS = 3
 """So many words that are no fillers are enough before the utterance is over."""
 
+NAME_S = 1.0
+"""How long a voice that was told that an utterance is over may take to name it."""
+
 HANGOVER_S = 0.5
 """Silence that is waited for, and so counts in the clock's time of an utterance whose length nobody tells."""
 
@@ -98,6 +101,7 @@ class TurnTaking:
         self._manners = manners
         self._now: Utterance | None = None
         self._unclear: list[Utterance] = []
+        self._nameless: Utterance | None = None
         self.barge_in: BargeIn = barge_in
         self.heard_last = ""
         self.named_by_voice = False
@@ -134,6 +138,21 @@ class TurnTaking:
         utterance.ended = True
         by_clock_s = self._clock.now() - utterance.began_s - HANGOVER_S
         utterance.lasted_s = by_clock_s if lasted_s is None else lasted_s
+        if not utterance.id:
+            self._nameless = utterance
+            utterance.timer = self._clock.call_later(NAME_S, self._go_on)
+        else:
+            self._take(utterance)
+
+    def _go_on(self) -> None:
+        """An utterance has its name, or will have none."""
+        utterance, self._nameless = self._nameless, None
+        if utterance is not None:
+            self._rest(utterance)
+            self._take(utterance)
+
+    def _take(self, utterance: Utterance) -> None:
+        """It is over and has its name: it is answered, or judged."""
         if utterance.over is None:
             self._floor.answer(utterance.id)
         elif utterance.pressed:
@@ -171,6 +190,9 @@ class TurnTaking:
             return
         for utterance in self._unclear:
             utterance.id = utterance.id or event.item_id
+        if self._nameless is not None:
+            self._nameless.id = event.item_id
+            self._go_on()
 
     @property
     def _repeated(self) -> bool:
@@ -258,6 +280,7 @@ class TurnTaking:
 
     def close(self) -> None:
         """Judge nothing any more. Idempotent."""
-        for utterance in self._unclear:
+        for utterance in (*self._unclear, *filter(None, (self._nameless,))):
             self._rest(utterance)
         self._unclear.clear()
+        self._nameless = None

@@ -24,6 +24,7 @@ from tth.core.events import (
     ResponseStartedEvent,
     TextDeltaEvent,
     TurnCompleteEvent,
+    UserSpeechStoppedEvent,
 )
 from tth.core.media import MEDIA_RATE_HZ, AudioChunk, AudioFormat, EmotionMark, FaceFrame, SpeechMark, VideoFrame
 from tth.core.streams import Stream
@@ -129,9 +130,11 @@ class ScriptedVoice:
         self.sound += chunk.data
 
     async def end_user_audio(self, *, discard: bool = False) -> None:
-        """Remember the utterance."""
+        """Remember the utterance, and name it."""
         self.utterances.append(None if discard else self.sound)
         self.sound = b""
+        if not discard:
+            self.emit(UserSpeechStoppedEvent(item_id=f"said{len(self.utterances)}"))
 
     async def cancel_response(self, response_id: str | None = None) -> None:
         """Remember what was cancelled."""

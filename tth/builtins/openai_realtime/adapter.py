@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from tth.adapters.direct import DirectAccess, DirectWish
 from tth.adapters.realtime import (
     PLAIN_REQUEST,
     Applied,
@@ -37,6 +38,7 @@ from tth.core.streams import Stream
 from tth.core.tools import Tool
 from tth.errors import AdapterError
 from tth.transports.socket import open_socket
+from tth.wire.realtime.client.config import SessionConfig
 from tth.wire.realtime.client.dialect import Dialect
 
 SLOWEST, FASTEST = 0.25, 1.5
@@ -120,6 +122,34 @@ class OpenAIRealtime:
 
         return [warning async for warning in examine(options)]
 
+    @classmethod
+    async def mint(cls, options: OpenAIRealtimeOptions, wish: DirectWish) -> DirectAccess:
+        """Ask the provider for a secret with which a page reaches it directly; see ``tth.adapters.direct``.
+
+        Raises:
+            AdapterError: The provider cannot be reached, or refuses.
+        """
+        from tth.builtins.openai_realtime.direct import mint
+
+        adapter = cls(options)
+        words = {**DELIVERY, **options.delivery}
+        adapter._instructions = instructed(wish.instructions, wish.control, words) or wish.instructions
+        return await mint(options, adapter._begin(wish.voice, wish.control), adapter._voices)
+
+    def _begin(self, voice: str | None, control: TurnControl) -> SessionConfig:
+        """What the session is asked for, with voice and control from now on."""
+        self._control = control
+        self._voice = voice_of(voice, self._voices) or self._options.voice
+        self._speed = self._speed_for(control)[0]
+        return config_of(
+            self._options,
+            self._model,
+            instructions=self._instructions,
+            voice=self._voice,
+            speed=self._speed,
+            tools=self._tools,
+        )
+
     @property
     def capabilities(self) -> RealtimeCapabilities:
         """What this voice can do."""
@@ -152,12 +182,7 @@ class OpenAIRealtime:
             return
         options = self._options
         self._instructions, self._tools = system_instructions, tools
-        self._control = control or TurnControl()
-        self._voice = voice_of(voice, self._voices) or options.voice
-        self._speed = self._speed_for(self._control)[0]
-        config = config_of(
-            options, self._model, instructions=system_instructions, voice=self._voice, speed=self._speed, tools=tools
-        )
+        config = self._begin(voice, control or TurnControl())
         dialogue = Dialogue(
             config,
             Replies(self._model.prices),

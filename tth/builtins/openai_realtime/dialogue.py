@@ -83,7 +83,7 @@ class Dialogue:
         self._configured = False
         self._last_event: str | None = None
         detection = config.turn_detection
-        self._finds = detection is not None
+        self._commits = 0
         self._answers = detection is not None and bool(detection.get("create_response", True))
         self._understood: dict[str, str] = {}
         self._spoiled = ""
@@ -255,7 +255,8 @@ class Dialogue:
             self.events.append(UserSpeechStoppedEvent(item_id=item_id, at_ms=int(event.audio_end_ms or 0)))
             if self._answers:
                 self._requests.own += 1
-        elif event.type.endswith("committed") and not self._finds:
+        elif event.type.endswith("committed") and self._commits:
+            self._commits -= 1
             self.events.append(UserSpeechStoppedEvent(item_id=item_id))
 
     def _transcript(self, event: said.Transcript) -> None:
@@ -340,7 +341,6 @@ class Dialogue:
 
     def hear(self, turn_detection: Mapping[str, Any] | None) -> None:
         """Have the server find where speech begins and ends, and what it does then; ``None``: it does not."""
-        self._finds = turn_detection is not None
         self._answers = turn_detection is not None and bool(turn_detection.get("create_response", True))
         self.change_session({"audio": {"input": {"turn_detection": turn_detection}}})
 
@@ -350,6 +350,7 @@ class Dialogue:
 
     def end_audio(self, *, discard: bool) -> None:
         """The utterance is over: it is committed, or forgotten."""
+        self._commits += not discard
         self._send(outgoing.CLEAR_AUDIO if discard else outgoing.COMMIT_AUDIO, "audio")
 
     def resume(self) -> None:

@@ -90,4 +90,7 @@ class OpenAIRealtimeOptions(BaseModel):
     renew_before_s: float = Field(300, ge=0, description="A new connection is made so long before that.")
     confirm_s: float = Field(4, gt=0, description="Longest wait for the server to confirm the session.")
     response_s: float = Field(8, gt=0, description="Longest wait for a response to begin.")
+    secret_seconds: int = Field(
+        60, ge=10, le=7200, description="How long a page may use the secret that lets it talk to the provider directly."
+    )
     replay_tokens: int = Field(16_000, ge=0, description="Of the conversation, told to a new connection at most.")
