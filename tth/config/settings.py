@@ -17,6 +17,9 @@ class Limits(BaseModel):
     message_bytes: int = Field(1_048_576, ge=1024, description="Size of one message from a client.")
     text_chars: int = Field(8000, ge=1, description="Length of one message that a person types.")
     resume_s: float = Field(30, ge=0, description="Seconds that a session waits for a client that was lost.")
+    tokens_per_minute: int = Field(
+        10, ge=1, description="Secrets for the direct mode that one address may have in a minute."
+    )
     drain_s: float = Field(30, ge=0, description="Seconds that running turns get to finish when the server stops.")
 
 

@@ -89,6 +89,7 @@ def create_app(house: House) -> ASGIApp:
                     WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
                     WebSocketRoute("/realtime", realtime.connect),
                     Route("/realtime/client_secrets", realtime.client_secrets, methods=["POST"]),
+                    Route("/realtime/token", realtime.tokens.token, methods=["POST"]),
                     Route("/realtime/calls", realtime.calls.call, methods=["POST"]),
                     Route("/realtime/calls/{call_id}", realtime.calls.hang_up, methods=["DELETE"]),
                     Route("/realtime/calls/{call_id}/hangup", realtime.calls.hang_up, methods=["POST"]),

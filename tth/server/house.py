@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
+from tth.adapters.direct import DirectAccess, DirectClass, DirectWish
 from tth.config.document import pick
 from tth.config.finding import list_profiles
 from tth.config.models import models_folder
@@ -64,6 +66,10 @@ class Request:
     meters: bool = False
     resume: bool = False
     record: bool = False
+
+
+Mint: TypeAlias = Callable[[DirectWish], Awaitable[DirectAccess]]
+"""Asks a provider for a secret with which a page reaches it directly."""
 
 
 class Guest(Protocol):
@@ -182,13 +188,34 @@ class House:
             UnknownPersona: There is no such persona.
             Busy: The server stops, or holds as many sessions as it may.
         """
+        return self._casting.cast(await self._wanted(request))
+
+    async def direct(self, request: Request) -> tuple[Cast, Mint | None]:
+        """What such a session would be made of, and what lets a page reach its provider directly, if that can be.
+
+        Raises:
+            ConfigError: There is no such profile, or it cannot be used.
+            UnknownPersona: There is no such persona.
+            Busy: The server stops, or holds as many sessions as it may.
+        """
+        profile = await self._wanted(request)
+        return self._casting.cast(profile), self._mint(profile)
+
+    def _mint(self, profile: Profile) -> Mint | None:
+        for component in profile.components.get("realtime", ())[:1]:
+            made = self._registry.resolve("realtime", component.name).adapter_class()
+            if isinstance(made, DirectClass):
+                return partial(made.mint, component.options)
+        return None
+
+    async def _wanted(self, request: Request) -> Profile:
         self._check_room()
         profile = self.profile
         if request.profile not in (None, profile.name) or request.persona not in (None, profile.persona.id):
             # Files are read and adapters imported: other sessions must not wait for that.
             profile = await asyncio.to_thread(self._profile, request)
             self._check_room()
-        return self._casting.cast(profile)
+        return profile
 
     def _check_open(self) -> None:
         if self.draining:

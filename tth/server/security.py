@@ -19,10 +19,12 @@ from tth.server.answers import refusal
 log = logging.getLogger(__name__)
 
 PAGE_POLICY = (
-    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "default-src 'self'; connect-src 'self' ws: wss: https: http://127.0.0.1:* http://localhost:*; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; "
     "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""Content-Security-Policy of every answer: no inline script, no inline style, nothing from elsewhere."""
+"""Content-Security-Policy of every answer: no inline script, no inline style, nothing from elsewhere. The page may talk
+to others, for its direct mode: whose API the profile uses is not known when the page is loaded."""
 
 _LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -121,7 +123,7 @@ _NOTED = 100
 """Origins that are told to the log; whoever makes up more is not."""
 
 _PREFLIGHT = {
-    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-methods": "GET, POST, DELETE",
     "access-control-allow-headers": "authorization, content-type, x-api-key",
     "access-control-max-age": "600",
 }
@@ -138,7 +140,11 @@ _ON_ALL = (
 def _with_headers(send: Send, origin: str) -> Send:
     more = [*_ON_ALL]
     if origin:
-        more += [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"Origin")]
+        more += [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-expose-headers", b"Location, Retry-After"),
+            (b"vary", b"Origin"),
+        ]
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -18,6 +18,7 @@ from tth.server.house import Busy, House
 from tth.server.realtime.calls import CallDoors
 from tth.server.realtime.client import RealtimeClient, Wishes
 from tth.server.realtime.entrance import Entrance, model_of, no_key, refused
+from tth.server.realtime.token import TokenDoor
 from tth.wire.realtime.server.doors import client_secret
 from tth.wire.realtime.server.models import models_listing
 from tth.wire.realtime.server.options import EngineOptions
@@ -30,12 +31,14 @@ class RealtimeDoors:
 
     Attributes:
         calls: What answers the routes of calls over WebRTC.
+        tokens: What answers pages that want to talk without this server between.
     """
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._entrance = Entrance(house)
         self.calls = CallDoors(house, self._entrance)
+        self.tokens = TokenDoor(house, self._entrance)
 
     async def connect(self, socket: WebSocket) -> None:
         """The socket of one client, or of one who listens in on a call."""
