@@ -192,3 +192,10 @@ def test_without_its_package_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "moonshine_cpp", None)
     with pytest.raises(AdapterUnavailable, match=r"moonshine-cpp is not installed; run: pip install 'tth\[ears\]'"):
         MoonshineSTT(None, Shared())
+
+
+@pytest.mark.parametrize("lead_s", [1.0, 2.0])
+def test_a_long_quiet_before_the_first_word_hides_it_not(loaded, lead_s):
+    hiss = np.random.default_rng(1).standard_normal(int(lead_s * RATE_HZ)) * 0.003
+    found = hear(loaded, hiss.astype(np.float32), spoken("Could you help me please"), quiet(0.3), options=NO_GUESSES)
+    assert found[-1].text.lower().startswith("could you help me")

@@ -20,6 +20,9 @@ _ABOVE_FLOOR = 2.0
 _BELOW_LOUDEST = 0.2
 """and below this share of the loudest frame."""
 
+_VOICED = 0.1
+"""A vowel is no softer than this share of the loudest frame; what comes before the first is no word."""
+
 _SMOOTHED = 5
 _RISE = 1.002
 """The floor doubles in seven seconds in which nothing was as quiet."""
@@ -63,6 +66,12 @@ class Levels:
     def nothing(self) -> bool:
         """Whether all that is remembered is quiet."""
         return self.quiet >= len(self.frames)
+
+    @property
+    def lead(self) -> int:
+        """How many frames come before the first that is not far below the loudest."""
+        loud = _VOICED * max(self.frames, default=0.0)
+        return next((at for at, level in enumerate(self.frames) if level >= loud), 0)
 
     def forget(self, frames: int) -> None:
         """Forget the first ``frames``."""

@@ -140,7 +140,7 @@ class Utterance:
             longest = int(LONGEST_S * _FRAMES_A_SECOND)
             return self._piece(self._levels.quietest(longest - _SEARCHED_FRAMES, longest, _CUT_FRAMES), done=True)
         if self.ended:
-            return Work(self._sound(), frames, settled=True, done=True)
+            return Work(self._spoken(None), frames, settled=True, done=True)
         if self.pausing:
             return self._piece(frames, done=frames > SETTLED_S * _FRAMES_A_SECOND)
         if self._partial_frames is None or self._levels.quiet:
@@ -148,10 +148,14 @@ class Utterance:
         # Less often the longer it gets, so that the work of a second of speech does not grow.
         if frames - self._guessed < max(self._partial_frames, frames // 4):
             return None
-        return Work(self._sound(), frames, settled=False)
+        return Work(self._spoken(None), frames, settled=False)
 
     def _piece(self, frames: int, *, done: bool) -> Work:
-        return Work(self._sound()[: frames * FRAME], frames, settled=True, done=done)
+        return Work(self._spoken(frames * FRAME), frames, settled=True, done=done)
+
+    def _spoken(self, end: int | None) -> Sound:
+        """Up to sample ``end``, without a long quiet before the first word: after one the model understands nothing."""
+        return self._sound()[max(0, self._levels.lead - LEAD_FRAMES) * FRAME : end]
 
     def took(self, work: Work, written: Written | None) -> None:
         """Take what was made of ``work``; ``None``: nobody had time for a guess."""
