@@ -239,7 +239,7 @@ OUTSIDE = {
         {"TTH_LIMITS__SESIONS": "3"},
         (),
         "environment: TTH_LIMITS__SESIONS: no such option; did you mean sessions? "
-        "It may be drain_s, message_bytes, resume_s, sessions or text_chars",
+        "It may be drain_s, message_bytes, resume_s, sessions, text_chars or tokens_per_minute",
     ),
     "list": ({"TTH_ORIGINS": "x"}, (), "environment: TTH_ORIGINS: 'x' will not do; write it as [one, two]"),
     "choice": (

@@ -15,6 +15,7 @@ from tests.server.realtime_plugins import registry
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 BYTES_PER_S = 48_000
+DEAF = "profile=stub_avatar"
 WEATHER = {
     "type": "function",
     "name": "get_weather",
@@ -148,8 +149,18 @@ async def test_a_response_out_of_band_runs_beside_another_and_leaves_no_trace(si
         assert await peer.ask("after") == "You said: after"
 
 
-async def test_an_utterance_that_nobody_can_hear_fails_once_and_the_session_goes_on(site) -> None:
+async def test_an_utterance_is_understood_by_the_profiles_recogniser_and_answered(site) -> None:
     async with realtime(site) as peer:
+        await peer.configure(audio={"input": {"transcription": {"model": "gpt-4o-mini-transcribe"}}})
+        await speak(peer, utterance())
+        events = await peer.until("response.done")
+        (heard,) = [each for each in events if each["type"] == "conversation.item.input_audio_transcription.completed"]
+        assert heard["transcript"].startswith("one two")
+        assert words(events) == f"You said: {heard['transcript']}"
+
+
+async def test_an_utterance_that_nobody_can_hear_fails_once_and_the_session_goes_on(site) -> None:
+    async with realtime(site, DEAF) as peer:
         await peer.configure(audio={"input": {"transcription": {"model": "gpt-4o-mini-transcribe"}}})
         await speak(peer, utterance())
         events = await peer.until("response.done")
@@ -162,7 +173,7 @@ async def test_an_utterance_that_nobody_can_hear_fails_once_and_the_session_goes
 
 
 async def test_sound_that_was_pushed_and_not_heard_fails_the_response_that_shall_answer_it(site) -> None:
-    async with realtime(site) as peer:
+    async with realtime(site, DEAF) as peer:
         await peer.configure(audio={"input": {"turn_detection": None}})
         await speak(peer, loud(300))
         await peer.send("input_audio_buffer.commit")
@@ -202,7 +213,7 @@ async def test_a_client_of_the_beta_is_spoken_to_in_its_own_names(site) -> None:
 
 
 async def test_a_session_that_only_transcribes_says_that_nobody_can_and_answers_nothing(site) -> None:
-    async with realtime(site, "intent=transcription") as peer:
+    async with realtime(site, f"intent=transcription&{DEAF}") as peer:
         assert peer.seen[0]["session"]["type"] == "transcription"
         hears = {"input": {"transcription": {"model": "gpt-transcribe"}}}
         await peer.send("session.update", session={"type": "transcription", "audio": hears})

@@ -27,6 +27,7 @@ from tth.observers.levels import measure_levels
 from tth.observers.steps import log_steps
 from tth.server.pace import Pace
 from tth.server.realtime.company import components_of, makers_of
+from tth.server.realtime.hearing import hears_of
 from tth.server.realtime.outbox import Outbox
 from tth.session.budget import BudgetWatch
 from tth.session.cast import Cast
@@ -153,7 +154,9 @@ class RealtimeClient:
             if self._wishes.face and cast.rungs:
                 face = Face(cast.rungs, cast.control, bus, clock, watchdog, self._take)
                 await stack.enter_async_context(face)
-            host = Host(Engine(self._options(voices)), voices, self._take, pace=PACE, bus=bus, face=face)
+            hears = await stack.enter_async_context(hears_of(cast, clock, watchdog, bus.publish))
+            engine = Engine(self._options(voices))
+            host = Host(engine, voices, self._take, pace=PACE, hears=hears, bus=bus, face=face)
             self._host = await stack.enter_async_context(host)
             if self._call is not None:
                 stack.enter_context(self._call.talking(host))
