@@ -29,6 +29,7 @@ COMMANDS = {
     "serve": Entry("Talk", "Serve the avatar's page, and print its address.", "tth.cli.serve:serve"),
     "chat": Entry("Talk", "Hold a conversation in the terminal.", "tth.cli.chat:chat"),
     "ask": Entry("Talk", "Ask one question and print the answer.", "tth.cli.ask:ask"),
+    "replay": Entry("Talk", "Play back a recorded conversation.", "tth.cli.replay:replay"),
     "emulate": Entry("Test", "Stand in for a provider on this machine.", "tth.cli.emulate:emulate"),
     "profiles": Entry("Set up", "List, show and check profiles.", "tth.cli.profiles:profiles"),
     "plugins": Entry("Set up", "List plugins and what they offer.", "tth.cli.plugins:plugins"),
