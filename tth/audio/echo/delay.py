@@ -26,10 +26,7 @@ _KEPT = 0.6
 """Share of what was seen that still counts at the next look."""
 
 _CLEAR = 9.0
-"""How far a peak must stand out of its surroundings, in their deviations, to be the delay."""
-
-_PRESENT, _LEFT = 7.0, 9.0
-"""How far, to be there at all; and where it is expected."""
+"""How far a peak must stand out of its surroundings, in their deviations, to be the delay, or to be there at all."""
 
 _TWICE = 48
 """Two looks that agree within so many samples, 3 ms, mean the same delay."""
@@ -108,11 +105,7 @@ class DelayFinder:
             return self._before
         return None
 
-    def present(self, heard: Wave, far: Wave, expected: float) -> bool:
-        """Whether the reference is in the last ``ASKED_ABOUT`` samples of ``heard``, however late; costs 0.4 ms.
-
-        At the ``expected`` delay a little of it is always left, and more is asked for.
-        """
+    def present(self, heard: Wave, far: Wave) -> bool:
+        """Whether the reference is in the last ``ASKED_ABOUT`` samples of ``heard``, however late; costs 0.4 ms."""
         far = far[-ASKED_ABOUT - MAX_DELAY :]
-        delay, clear = self._short.peak(self._short.cross(heard, far), far)
-        return clear > (_LEFT if abs(delay - expected) <= _TWICE else _PRESENT)
+        return self._short.peak(self._short.cross(heard, far), far)[1] > _CLEAR

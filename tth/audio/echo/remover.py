@@ -18,7 +18,7 @@ HEARD_ON = 31
 _BEFORE = 8 * 16
 """The way is modelled from so many samples before the delay, 8 ms."""
 
-_MOVED = 16
+_MOVED = 2
 """A delay that differs by more samples is another one; less is followed by the canceller."""
 
 _SURE, _WEAK, _STRONG, _POOR = 4.5, 0.7, 1.7, 0.8
@@ -27,6 +27,10 @@ _SURE, _WEAK, _STRONG, _POOR = 4.5, 0.7, 1.7, 0.8
 _UNSURE, _LOW, _HIGH = 3.0, 0.9, 1.4
 _SUSPECT = 8
 """Blocks for which nothing is to be believed after the echo was by so much less or more than foreseen."""
+
+_JUDGED = 4 * BLOCK
+_LOUDER = 1.26
+"""Power of the last 128 ms of what is left, as a multiple of what was heard, above which the echo was not that one."""
 
 _DEAF = 24
 """Blocks after which it is taken as it is, where no delay is found."""
@@ -90,6 +94,7 @@ class EchoRemover:
             self._near[:] = 0
             self._near[-HOP:] = self._before
             self._gate.begin(self._before)
+            self._finder.clear()
             if self._found:
                 self._reseat(self._canceller.lag)
         _push(self._near, near)
@@ -129,7 +134,7 @@ class EchoRemover:
 
     def _read(self, blocks: int, *, ago: int) -> Wave:
         """So many blocks of the reference, as late as they are heard, ending ``ago`` blocks before the newest."""
-        end = len(self._far) - round(self._canceller.lag) - ago * BLOCK
+        end = len(self._far) - min(MAX_DELAY, round(self._canceller.lag)) - ago * BLOCK
         return self._far[end - blocks * BLOCK : end]
 
     def _clean(self, near: Wave, far: Wave) -> Wave:
@@ -148,12 +153,16 @@ class EchoRemover:
         """Whether what was just given out may be the avatar's voice after all: ask only where it matters."""
         if not self.active:
             return False
-        return self._suspect > 0 or self._finder.present(self._rest, self._far, self._canceller.lag + _BEFORE)
+        return self._suspect > 0 or self._finder.present(self._rest, self._far)
 
     def _watch(self, fit: Fit) -> None:
         """Be deaf for a moment where the echo is not what it was, until it is known what has changed."""
+        near, rest = self._near[-_JUDGED:], self._rest[-_JUDGED:]
+        # A person adds to the echo. What was taken away wrongly makes the rest louder, or leaves too little of itself.
+        worse = float(rest @ rest) > _LOUDER * float(near @ near)
+        missing = fit.sure > 1 and fit.gain < _POOR
         unsure = self._settled and fit.sure > _UNSURE and not _LOW < fit.gain < _HIGH
-        self._suspect = _SUSPECT if unsure else max(0, self._suspect - 1)
+        self._suspect = _SUSPECT if worse or missing or unsure else max(0, self._suspect - 1)
         if self._alarm:
             self._alarm -= 1
             self._suspect = _SUSPECT
