@@ -267,8 +267,8 @@ OUTSIDE = {
         {},
         ("componets.tts.speed=1",),
         "command line: --set componets.tts.speed: no such key; did you mean components? It may be api_key, "
-        "budget, components, control, deadlines, host, insecure, limits, listening, log_format, log_level, models, origins, "
-        "persona, port, profile, record, record_asked or voice_map",
+        "budget, components, control, deadlines, host, insecure, limits, listening, log_format, log_level, models, "
+        "origins, persona, port, profile, record, record_asked or voice_map",
     ),
     "realtime voice on the command line": (
         {},

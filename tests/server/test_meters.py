@@ -54,7 +54,8 @@ async def test_a_scripted_turn_has_known_numbers_as_json():
         assert of(session["numbers"], KNOWN) == KNOWN
         assert session["numbers"]["frames_per_s"] == 30
         assert session["numbers"]["first_text_ms_p50"] <= session["numbers"]["first_audio_ms_p50"]
-        assert session["components"] == {"stt": "mock_stt", "llm": "mock_llm", "tts": "mock_tts", "avatar": "stub_avatar"}
+        named = {"stt": "mock_stt", "llm": "mock_llm", "tts": "mock_tts", "avatar": "stub_avatar"}
+        assert session["components"] == named
         assert peer.made["id"].startswith(session["session"])
         assert len(session["session"]) < len(peer.made["id"])
         assert SAID not in str(told)
