@@ -12,7 +12,7 @@ from aiortc import RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
 
 from tests.server.peer import WAIT_S, fetch
-from tth.hosting.rtc.candidates import new_connection, offer_loopback
+from tth.hosting.rtc.candidates import _connections, new_connection, offer_loopback
 from tth.hosting.rtc.sound import Voice
 
 HEARD_HZ = 48_000
@@ -31,6 +31,7 @@ class Caller:
     def __post_init__(self):
         self._to_say = bytearray()
         self._events = asyncio.Queue()
+        self._news = asyncio.Event()
         self._hearing = None
         self.channel = self.connection.createDataChannel("oai-events")
         self.channel.on("message", self._take)
@@ -59,6 +60,7 @@ class Caller:
             while True:
                 frame = await track.recv()
                 self.heard += frame.to_ndarray().reshape(-1, 2)[:, 0].tobytes()
+                self._news.set()
         except MediaStreamError:
             return
 
@@ -109,7 +111,14 @@ class Caller:
         wanted = len(self.heard) + int(seconds * HEARD_HZ) * 2
         async with asyncio.timeout(WAIT_S):
             while len(self.heard) < wanted:
-                await asyncio.sleep(0.01)
+                self._news.clear()
+                await self._news.wait()
+
+    def vanish(self):
+        """Be gone as a machine is that lost its network: nothing is said, nothing answers."""
+        for ice in _connections(self.connection):
+            for protocol in ice._protocols:
+                protocol.transport.abort()
 
     def types(self, *wanted):
         return [event["type"] for event in self.seen if not wanted or event["type"] in wanted]

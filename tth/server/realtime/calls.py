@@ -56,7 +56,11 @@ class CallDoors:
             client = RealtimeClient(call.line, cast, wishes, call)
             with self._house.visit(client):
                 log.info("call %s with profile %s", call.id, cast.profile, extra={"session": client.id})
-                await client.serve()
+                try:
+                    await client.serve()
+                finally:
+                    # While its seat is taken: who waits until everybody has left finds no socket open.
+                    await call.close()
             log.info("call %s is over", call.id, extra={"session": client.id})
 
         return await self._calls.open(sdp, token_of(request), serve)
