@@ -17,7 +17,7 @@ ACTIONS = (
 REQUESTS = tuple(
     """session.update input_audio_buffer.append input_audio_buffer.commit input_audio_buffer.clear
     conversation.item.create conversation.item.retrieve conversation.item.truncate conversation.item.delete
-    response.create response.cancel""".split()
+    response.create response.cancel output_audio_buffer.clear""".split()
 )
 """The client's events."""
 
@@ -33,18 +33,23 @@ EVENTS = tuple(
     response.output_audio.delta response.output_audio.done response.text.delta response.text.done
     response.audio_transcript.delta response.audio_transcript.done response.audio.delta response.audio.done
     response.function_call_arguments.delta response.function_call_arguments.done rate_limits.updated
-    transcript.text.delta transcript.text.done""".split()
+    transcript.text.delta transcript.text.done output_audio_buffer.started output_audio_buffer.stopped
+    output_audio_buffer.cleared""".split()
 )
-"""The server's events, those of the beta dialect and of a streamed transcription among them."""
+"""The server's events, those of the beta dialect, of a streamed transcription and of a call among them."""
 
 TRANSCRIPTION = "transcription"
 """A request of the transcription route."""
 
-WHEN = ("connect", TRANSCRIPTION, *REQUESTS, *EVENTS)
+SECRET = "client_secret"
+"""A request for a client secret."""
+
+WHEN = ("connect", TRANSCRIPTION, SECRET, *REQUESTS, *EVENTS)
 
 ON_REQUEST = ("refuse", "fail", "items")
 ON_CONNECT = ("status", "expire_s", "delay_s")
 ON_TRANSCRIPTION = ("status", "drop", "delay_s")
+ON_SECRET = ("status", "delay_s")
 
 
 class Fault(BaseModel):
@@ -56,7 +61,9 @@ class Fault(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     on: str | None = Field(
-        None, description="An event's type, of the server's or of the client's; 'connect' or 'transcription'."
+        None,
+        description="An event's type, of the server's or of the client's; 'connect', 'transcription' or "
+        "'client_secret'.",
     )
     nth: int | None = Field(None, ge=1, description="Only the n-th of that type on its connection.")
     event: int | None = Field(None, ge=1, description="The n-th event that the server sends on a connection.")
@@ -75,7 +82,7 @@ class Fault(BaseModel):
     fail: str | None = Field(None, description="Let the response that is asked for fail with this code.")
     items: int | None = Field(None, ge=2, le=9, description="Let the response speak in so many items.")
     status: int | None = Field(
-        None, ge=400, le=599, description="Refuse the handshake, or the transcription, with this HTTP status."
+        None, ge=400, le=599, description="Refuse the handshake, or the request, with this HTTP status."
     )
     expire_s: float | None = Field(None, gt=0, description="Let the session expire after so long.")
 
@@ -89,7 +96,9 @@ class Fault(BaseModel):
             raise ValueError("nothing says when; give on, event or chance")
         if self.on == TRANSCRIPTION and given[0] not in ON_TRANSCRIPTION:
             raise ValueError(f"to a transcription only {', '.join(ON_TRANSCRIPTION)} can happen")
-        if given[0] in ("status", "expire_s") and self.on not in ("connect", TRANSCRIPTION):
+        if self.on == SECRET and given[0] not in ON_SECRET:
+            raise ValueError(f"to the request for a secret only {', '.join(ON_SECRET)} can happen")
+        if given[0] in ("status", "expire_s") and self.on not in ("connect", TRANSCRIPTION, SECRET):
             raise ValueError(f"{given[0]} happens when a client connects; write 'on: connect'")
         if self.on is not None and self.on not in WHEN:
             near = get_close_matches(self.on, WHEN, n=1)

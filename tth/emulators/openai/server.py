@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from tth.emulators.openai.calls import CallRoutes
 from tth.emulators.openai.connection import BROKEN_OFF, Connection
 from tth.emulators.openai.emulator import Emulator
+from tth.emulators.openai.faults import ON_SECRET, SECRET
 from tth.emulators.openai.transcriptions import TRANSPORT, Transcriptions
 from tth.hosting.keys import refusal, token_of
 from tth.transports.listening import listen
@@ -88,15 +90,21 @@ def create_app(emulator: Emulator) -> Starlette:
     async def no_socket(socket: WebSocket) -> None:
         await socket.send_denial_response(refusal(404))
 
+    asked = count(1)
+
     async def secrets(request: Request) -> Response:
         if emulator.admit(token_of(request)) is None:
             return refusal(401)
+        for fault in emulator.script.due(SECRET, nth=next(asked), event=None, connection=0, actions=ON_SECRET):
+            if fault.status is not None:
+                return refusal(fault.status)
+            await asyncio.sleep(fault.delay_s or 0.0)
         options = EngineOptions(dialect=emulator.options.dialect, strict=emulator.options.strict)
         body = await request.body()
         status, answer = client_secret(body, options, int(time.time()))
         if status == 200:
-            asked = msgspec.json.decode(body or b"{}")
-            emulator.secrets.keep(answer["value"], answer["expires_at"], asked.get("session") or {})
+            session = msgspec.json.decode(body or b"{}").get("session") or {}
+            emulator.secrets.keep(answer["value"], answer["expires_at"], session)
         return JSONResponse(answer, status_code=status)
 
     return Starlette(
