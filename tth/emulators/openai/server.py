@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from itertools import count
 from typing import Any
 
-import msgspec
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from tth.emulators.openai.account import Account
 from tth.emulators.openai.calls import CallRoutes
 from tth.emulators.openai.connection import BROKEN_OFF, Connection
 from tth.emulators.openai.emulator import Emulator
-from tth.emulators.openai.faults import ON_SECRET, SECRET
 from tth.emulators.openai.transcriptions import TRANSPORT, Transcriptions
-from tth.hosting.keys import refusal, token_of
+from tth.hosting.keys import refusal
 from tth.transports.listening import listen
-from tth.wire.realtime.server.doors import client_secret
-from tth.wire.realtime.server.models import models_listing
-from tth.wire.realtime.server.options import MOST_FRAME_CHARS, EngineOptions
+from tth.wire.realtime.server.options import MOST_FRAME_CHARS
 
 
 class BreakableProtocol(WebSocketsSansIOProtocol):
@@ -59,7 +54,7 @@ class BreakableRequests(H11Protocol):
 
 def create_app(emulator: Emulator) -> Starlette:
     """The routes of an OpenAI-compatible server: Realtime and transcription."""
-    calls = CallRoutes(emulator)
+    account, calls = Account(emulator), CallRoutes(emulator)
 
     async def realtime(socket: WebSocket) -> None:
         if "call_id" in socket.query_params:
@@ -72,51 +67,22 @@ def create_app(emulator: Emulator) -> Starlette:
         yield
         await calls.close()
 
-    async def models(request: Request) -> Response:
-        if emulator.admit(token_of(request)) is None:
-            return refusal(401)
-        return JSONResponse(models_listing(int(time.time())))
-
-    async def model(request: Request) -> Response:
-        if emulator.admit(token_of(request)) is None:
-            return refusal(401)
-        listed = models_listing(int(time.time()))["data"]
-        found = [each for each in listed if each["id"] == request.path_params["model"]]
-        return JSONResponse(found[0]) if found else refusal(404)
-
     async def nowhere(request: Request) -> Response:
         return refusal(404)
 
     async def no_socket(socket: WebSocket) -> None:
         await socket.send_denial_response(refusal(404))
 
-    asked = count(1)
-
-    async def secrets(request: Request) -> Response:
-        if emulator.admit(token_of(request)) is None:
-            return refusal(401)
-        for fault in emulator.script.due(SECRET, nth=next(asked), event=None, connection=0, actions=ON_SECRET):
-            if fault.status is not None:
-                return refusal(fault.status)
-            await asyncio.sleep(fault.delay_s or 0.0)
-        options = EngineOptions(dialect=emulator.options.dialect, strict=emulator.options.strict)
-        body = await request.body()
-        status, answer = client_secret(body, options, int(time.time()))
-        if status == 200:
-            session = msgspec.json.decode(body or b"{}").get("session") or {}
-            emulator.secrets.keep(answer["value"], answer["expires_at"], session)
-        return JSONResponse(answer, status_code=status)
-
     return Starlette(
         routes=[
             WebSocketRoute("/v1/realtime", realtime),
-            Route("/v1/realtime/client_secrets", secrets, methods=["POST"]),
+            Route("/v1/realtime/client_secrets", account.secrets, methods=["POST"]),
             Route("/v1/realtime/calls", calls.call, methods=["POST"]),
             Route("/v1/realtime/calls/{call_id}", calls.hang_up, methods=["DELETE"]),
             Route("/v1/realtime/calls/{call_id}/hangup", calls.hang_up, methods=["POST"]),
             Route("/v1/audio/transcriptions", Transcriptions(emulator).answer, methods=["POST"]),
-            Route("/v1/models", models),
-            Route("/v1/models/{model}", model),
+            Route("/v1/models", account.models),
+            Route("/v1/models/{model}", account.model),
             Route("/{path:path}", nowhere, methods=["GET", "POST", "PUT", "DELETE"]),
             WebSocketRoute("/{path:path}", no_socket),
         ],
