@@ -14,7 +14,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import a2f, chunks, crowd, faces, firsts, interrupts, ladder, realtime, starting, weight, words
+from benchmarks import (
+    a2f,
+    chunks,
+    crowd,
+    faces,
+    firsts,
+    interrupts,
+    ladder,
+    realtime,
+    recording,
+    starting,
+    weight,
+    words,
+)
 from benchmarks.figures import Figure
 
 PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
@@ -28,6 +41,7 @@ PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
     faces.measure,
     ladder.measure,
     a2f.measure,
+    recording.measure,
     starting.measure,
 )
 COLUMNS = ("what", "measured", "floor", "ratio", "goal", "verdict")
