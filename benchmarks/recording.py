@@ -21,7 +21,7 @@ STEP_S = 0.02
 
 
 def spent_s(seconds: float, file: Path | None) -> tuple[float, float]:
-    """CPU seconds of the loop's thread, and of the whole process, for so much speech of both; recorded into ``file``."""
+    """CPU seconds of the loop's thread and of the process for so much speech of both, recorded into ``file``."""
 
     async def main() -> tuple[float, float]:
         bus, loop = EventBus(), asyncio.get_running_loop()
