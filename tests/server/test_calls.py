@@ -246,7 +246,7 @@ async def test_a_caller_that_says_more_than_may_wait_is_hung_up_on() -> None:
 
 async def test_an_event_larger_than_the_data_channel_takes_is_told_as_an_error(site) -> None:
     async with calling(site.base) as caller:
-        await caller.ask("a story about the sea")
+        await caller.ask("a story about the sea " * 4)
         await caller.until("response.done")
         item = next(each["item"] for each in caller.seen if each["type"] == "response.output_item.added")
         await caller.send("conversation.item.retrieve", item_id=item["id"])
