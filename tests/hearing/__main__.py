@@ -1,4 +1,4 @@
-"""``python -m tests.hearing [--minutes N]``: the avatar's own speech and people who interrupt it, in simulated rooms;
+"""``python -m tests.hearing [--minutes N] [--seed N]``: the avatar's own speech and people who interrupt it, in simulated rooms;
 and people who speak, cough and click in quiet ones.
 
 Nothing runs in real time. Five minutes of each room and voice, the default, take ten minutes on two quiet cores.
@@ -32,8 +32,8 @@ QUIET_HEAD = """\
 |---|---|---|---|---|---|---|"""
 
 
-def rooms(seconds: float) -> dict[str, Room]:
-    """The rooms by name."""
+def rooms(seconds: float, seed: int = 0) -> dict[str, Room]:
+    """The rooms by name; another ``seed`` makes other walls, other texts and other moments."""
     half = seconds / 2
     kinds = {
         "-10 dB, 50 ms, 0.2 s": {"echo_db": -10, "delay_ms": 50, "rt60_s": 0.2},
@@ -51,12 +51,12 @@ def rooms(seconds: float) -> dict[str, Room]:
         "-10 dB, told ±40 ms": {"echo_db": -10, "delay_ms": 100, "told_ms": -60, "jitter_ms": 40},
         "headphones": {"echo_db": -80, "delay_ms": 100},
     }
-    return {name: Room(seed=number, **kind) for number, (name, kind) in enumerate(kinds.items())}
+    return {name: Room(seed=seed + number, **kind) for number, (name, kind) in enumerate(kinds.items())}
 
 
-def trial(name: str, voice: str, seconds: float) -> tuple[Score, Score]:
+def trial(name: str, voice: str, seconds: float, seed: int) -> tuple[Score, Score]:
     """What becomes of a room's own speech alone, and of interruptions."""
-    room = rooms(seconds)[name]
+    room = rooms(seconds, seed)[name]
     avatar = talk(voice, seconds, room.seed)
     people = [voice for voice in PEOPLE if voice in installed()]
     person = interruptions(people, avatar, room.seed)
@@ -89,12 +89,14 @@ def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.hearing", description=__doc__)
     parser.add_argument("--minutes", type=float, default=5.0, help="of each room and voice of the avatar")
-    seconds = 60 * parser.parse_args().minutes
+    parser.add_argument("--seed", type=int, default=0, help="another one: other walls, texts and moments")
+    options = parser.parse_args()
+    seconds = 60 * options.minutes
     voices = [voice for voice in AVATARS if voice in installed()]
     names = list(rooms(seconds))
     print(ROOMS_HEAD)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        jobs = {name: [pool.submit(trial, name, voice, seconds) for voice in voices] for name in names}
+        jobs = {name: [pool.submit(trial, name, voice, seconds, options.seed) for voice in voices] for name in names}
         done = []
         for name, waiting in jobs.items():
             scores = [job.result() for job in waiting]

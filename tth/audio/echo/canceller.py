@@ -126,6 +126,10 @@ class Canceller:
         self._way *= np.float32(gain)
         self._more = self._told = self._rest = self._echo = 0.0
 
+    def drift(self, blocks: int) -> None:
+        """So many blocks have passed: the clocks go apart in silence, too."""
+        self.lag = max(0.0, self.lag + blocks * self._drift)
+
     @property
     def fit(self) -> Fit:
         """Whether the way is still right."""
@@ -159,6 +163,7 @@ class Canceller:
         if learn:
             self._follow(error, taken, others)
             self._learn(error, doubt + others + _FLOOR)
+        self.drift(1)
         return Cancelled(rest, echo, doubt)
 
     def _learn(self, error: Spectrum, total: Power) -> None:
@@ -189,4 +194,4 @@ class Canceller:
         self._weight = _SMOOTH * self._weight + float((weight * self._tones) @ power(echo))
         late = min(0.5, max(-0.5, self._lead / (self._weight + 2.0)))
         self._drift = min(_MOST_DRIFT, max(-_MOST_DRIFT, self._drift + _LEARN * late))
-        self.lag = max(0.0, self.lag + self._drift + _PULL * late)
+        self.lag = max(0.0, self.lag + _PULL * late)

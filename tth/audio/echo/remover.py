@@ -38,6 +38,9 @@ _DEAF = 24
 _NEW = 12
 """Blocks after which a delay that is found is surely not the one before."""
 
+_LONG = 60 * HEARD_ON
+"""Blocks of silence, a minute, for which the clocks' drift is known well enough."""
+
 _SMOOTH = 0.05
 _HELPS = 0.4
 """Share of what is heard that must be left, over the last half second, for the way to be taken as known."""
@@ -69,6 +72,7 @@ class EchoRemover:
         self._rest[:] = 0
         self._found = False
         self._quiet = HEARD_ON
+        self._rested = 0
         self._alarm = 0
         self._suspect = 0
         self._settled = False
@@ -86,6 +90,7 @@ class EchoRemover:
         self._quiet = 0 if playing else min(HEARD_ON, self._quiet + 1)
         if not self.active:
             self._suspect = 0
+            self._rested += 1
             out = np.concatenate([self._before, near[:-HOP]])
             self._before = near[-HOP:].copy()
             return out
@@ -96,7 +101,9 @@ class EchoRemover:
             self._gate.begin(self._before)
             self._finder.clear()
             if self._found:
+                self._canceller.drift(min(self._rested, _LONG))
                 self._reseat(self._canceller.lag)
+            self._rested = 0
         _push(self._near, near)
         _push(self._far, far)
         self._seek()
