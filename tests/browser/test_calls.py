@@ -41,7 +41,9 @@ def test_a_page_calls_hears_the_answer_interrupts_it_and_hangs_up(caller) -> Non
         page.wait_for_function("() => call.has('conversation.item.truncated')")
         page.wait_for_function("() => call.heard.now < 0.01")
         page.evaluate("call.speak(false)")
-        page.wait_for_function("() => call.types().filter((type) => type === 'output_audio_buffer.stopped').length === 1")
+        page.wait_for_function(
+            "() => call.types().filter((type) => type === 'output_audio_buffer.stopped').length === 1"
+        )
         assert "response.output_audio.delta" not in page.evaluate("call.types()")
 
         page.evaluate("call.hangUp()")

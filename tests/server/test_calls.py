@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+from collections import deque
 
 import psutil
 import pytest
+from aiortc.rtcsctptransport import SCTP_DATA_LAST_FRAG
 from websockets.asyncio.client import connect
 
 from tests.clients.sound import loud, quiet, utterance
@@ -233,6 +235,23 @@ async def test_without_the_extra_a_call_is_answered_with_what_to_install(site, m
     await caller.leave()
     assert answer.status == 501
     assert "pip install 'tth[webrtc]'" in answer.json["error"]["message"]
+
+
+class Endless(deque):
+    """What an SCTP stack is about to send, no piece of which is the last of its message."""
+
+    def append(self, chunk) -> None:
+        chunk.flags &= ~SCTP_DATA_LAST_FRAG
+        super().append(chunk)
+
+
+async def test_a_message_without_an_end_is_not_kept_for_ever(site, caplog) -> None:
+    async with calling(site.base) as caller:
+        caller.connection.sctp._outbound_queue = Endless()
+        caller.connection.sctp._remote_max_message_size = 0
+        caller.channel.send("x" * 4 * 2**20)
+        await empty(site)
+    assert "a message without an end" in caplog.text
 
 
 async def test_a_caller_that_says_more_than_may_wait_is_hung_up_on() -> None:

@@ -35,6 +35,9 @@ LEAVE_S = 1.0
 MOST_UNSENT = 16 * 2**20
 """Bytes that may wait for a caller; one that leaves more unread is hung up on."""
 
+MOST_PIECES = 2**20
+"""Bytes of unfinished messages beyond the window that the caller was told; one that honours it sends none."""
+
 MOST_WAITING = 1000
 """Events that may wait for the data channel to open."""
 
@@ -161,12 +164,20 @@ class Peer:
             self._sounding.hear(pcm)
 
     def _play(self, samples: int) -> bytes:
+        if self._floods():
+            log.warning("a caller sends a message without an end; it is hung up on")
+            self.line.hang_up()
         if self._sounding is None:
             return bytes(2 * samples)
         if asyncio.get_running_loop().time() - self._heard_at > SILENT_S:
             # A muted microphone may send nothing at all; the end of what was said must be found all the same.
             self._sounding.hear(bytes(2 * samples))
         return self._sounding.play(samples)
+
+    def _floods(self) -> bool:
+        # aiortc keeps the pieces of a message without a limit; only what is left of its window tells how many.
+        sctp = self._connection.sctp
+        return sctp is not None and sctp._advertised_rwnd < -MOST_PIECES
 
     def _broke(self, error: Exception) -> None:
         log.error("a call broke", exc_info=error)
