@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 
 from tests.clients.sound import loud, quiet, utterance
 from tests.hosting.rtc.caller import Caller, calling, is_heard, loudness, post
-from tests.server.peer import WAIT_S, fetch, serving
+from tests.server.peer import WAIT_S, fetch, make_house, serving
 from tests.server.realtime_peer import LONG, RealtimePeer, realtime, sound, url_of
 from tth.hosting.rtc import calls
 from tth.hosting.rtc.candidates import new_connection
@@ -237,6 +237,18 @@ async def test_without_the_extra_a_call_is_answered_with_what_to_install(site, m
     assert "pip install 'tth[webrtc]'" in answer.json["error"]["message"]
 
 
+async def test_a_caller_whose_profile_reaches_no_voice_is_told_before_it_is_hung_up_on(monkeypatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    async with serving(house=make_house(profile="openai_realtime")) as site:
+        caller = Caller(new_connection())
+        await caller.take((await post(site.base, await caller.offer())).body.decode())
+        assert (await caller.the("error"))["error"]["type"] == "server_error"
+        async with asyncio.timeout(WAIT_S):
+            await caller.closed.wait()
+        await caller.leave()
+        await empty(site)
+
+
 class Endless(deque):
     """What an SCTP stack is about to send, no piece of which is the last of its message."""
 
@@ -255,11 +267,11 @@ async def test_a_message_without_an_end_is_not_kept_for_ever(site, caplog) -> No
 
 
 async def test_a_caller_that_says_more_than_may_wait_is_hung_up_on() -> None:
-    ended = []
-    line = Line(lambda text: None, lambda: ended.append(True))
+    line, told = Line(lambda text: None), []
+    line.join(told.append)
     for _ in range(MESSAGES + 1):
         line.put("{}")
-    assert (ended, line.open) == ([True], False)
+    assert (told, line.open) == ([None], False)
     assert (await line.receive())["type"] == "websocket.disconnect"
 
 

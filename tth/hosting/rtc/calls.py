@@ -102,9 +102,10 @@ class Calls:
             raise NOT_INSTALLED
         # It takes half a second: what else runs must not wait for that.
         module = await asyncio.to_thread(import_module, "tth.hosting.rtc.peer")
-        call = Call(module.Peer(), token)
+        peer = module.Peer()
+        call = Call(peer, token)
         try:
-            answer: str = await call._peer.answer(sdp)
+            answer: str = await peer.answer(sdp)
         except BaseException:
             await call.close()
             raise

@@ -34,12 +34,14 @@ class Line:
 
     Args:
         send: Sends a text to the caller.
-        ended: Called once, when the line is closed.
+
+    Attributes:
+        reason: Why the session ended the call; empty where it did not.
     """
 
-    def __init__(self, send: Callable[[str], None], ended: Callable[[], None]) -> None:
+    def __init__(self, send: Callable[[str], None]) -> None:
+        self.reason = ""
         self._send = send
-        self._ended = ended
         self._inbox: Channel[str | bytes] = Channel(MESSAGES)
         self._chars = 0
         self._listeners: list[Listener] = []
@@ -76,7 +78,6 @@ class Line:
         self._inbox.close()
         for listener in [*self._listeners]:
             listener(None)
-        self._ended()
 
     # As a carrier
 
@@ -100,4 +101,6 @@ class Line:
 
     async def close(self, code: int = 1000, reason: str | None = None) -> None:
         """Hang up: a data channel has no words for why."""
+        if self.open:
+            self.reason = reason or str(code)
         self.hang_up()

@@ -53,11 +53,12 @@ class Peer:
     """
 
     def __init__(self) -> None:
-        self.line = Line(self._send, self._hung_up)
+        self.line = Line(self._send)
         self._connection = new_connection()
         self._tasks = Tasks(self._broke)
         self._voice = Voice(self._play)
         self._channel: RTCDataChannel | None = None
+        self._opened = asyncio.Event()
         self._track: MediaStreamTrack | None = None
         self._sounding: Sounding | None = None
         self._heard_at = 0.0
@@ -102,18 +103,25 @@ class Peer:
         self.mute()
         if self._timer is not None:
             self._timer.cancel()
-        channel = self._channel
-        if channel is not None and self._connection.connectionState == "connected":
-            gone = asyncio.Event()
-            if channel.readyState != "closed":
-                channel.on("close", gone.set)
-                channel.close()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(LEAVE_S):
-                        await gone.wait()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_S):
+                await self._take_leave()
         self._voice.stop()
         await self._connection.close()
         await self._tasks.close()
+
+    async def _take_leave(self) -> None:
+        """Return when the caller has what it was sent last."""
+        if self.line.reason and self._channel is None:
+            # It is still connecting, and shall learn why there is nothing to talk to.
+            await self._opened.wait()
+        channel = self._channel
+        if channel is None or channel.readyState == "closed" or self._connection.connectionState != "connected":
+            return
+        gone = asyncio.Event()
+        channel.on("close", gone.set)
+        channel.close()
+        await gone.wait()
 
     # Events
 
@@ -122,6 +130,7 @@ class Peer:
             channel.close()
             return
         self._channel = channel
+        self._opened.set()
         channel.on("message", self.line.put)
         channel.on("close", self.line.hang_up)
         while self._unsent:
@@ -147,9 +156,6 @@ class Peer:
     def _changed(self) -> None:
         if self._connection.connectionState in ("failed", "closed"):
             self.line.hang_up()
-
-    def _hung_up(self) -> None:
-        self._unsent.clear()
 
     # Sound
 
