@@ -72,6 +72,16 @@ async def test_a_voice_over_the_answer_stops_it_and_the_server_cuts_what_was_not
         assert len(kept["audio"]) * 3 // 4 // 48 == pytest.approx(cut["audio_end_ms"], abs=2)
 
 
+async def test_the_end_of_what_was_said_is_found_when_the_microphone_sends_nothing_any_more(site) -> None:
+    async with calling(site.base) as caller:
+        caller.say(loud(2000))
+        await caller.until("input_audio_buffer.speech_started")
+        (sender,) = caller.connection.getSenders()
+        sender.replaceTrack(None)
+        await caller.until("input_audio_buffer.speech_stopped")
+        assert (await caller.the("response.done"))["response"]["status"] == "completed"
+
+
 async def test_a_clear_after_a_cancel_is_silence_and_the_next_answer_comes(site) -> None:
     async with calling(site.base) as caller:
         await caller.ask(LONG)
@@ -257,11 +267,12 @@ class Endless(deque):
         super().append(chunk)
 
 
-async def test_a_message_without_an_end_is_not_kept_for_ever(site, caplog) -> None:
+async def test_a_message_without_an_end_is_not_kept_for_ever(site, caplog, monkeypatch) -> None:
+    monkeypatch.setattr(importlib.import_module("tth.hosting.rtc.peer"), "MOST_PIECES", 2**16)
     async with calling(site.base) as caller:
         caller.connection.sctp._outbound_queue = Endless()
         caller.connection.sctp._remote_max_message_size = 0
-        caller.channel.send("x" * 4 * 2**20)
+        caller.channel.send("x" * 5 * 2**18)
         await empty(site)
     assert "a message without an end" in caplog.text
 

@@ -142,6 +142,11 @@ class Host:
         self.engine.receive(frame)
         self.flush()
 
+    @property
+    def hears_speech(self) -> bool:
+        """Whether the client is speaking, as far as is known."""
+        return self.engine.hears_speech
+
     def hear(self, pcm: bytes) -> None:
         """Take sound of the client's track, PCM16 at 24 kHz."""
         self.engine.hear(pcm)

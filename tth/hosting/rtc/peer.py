@@ -175,7 +175,7 @@ class Peer:
             self.line.hang_up()
         if self._sounding is None:
             return bytes(2 * samples)
-        if asyncio.get_running_loop().time() - self._heard_at > SILENT_S:
+        if self._sounding.hears_speech and asyncio.get_running_loop().time() - self._heard_at > SILENT_S:
             # A muted microphone may send nothing at all; the end of what was said must be found all the same.
             self._sounding.hear(bytes(2 * samples))
         return self._sounding.play(samples)

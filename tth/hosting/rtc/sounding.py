@@ -8,6 +8,10 @@ from typing import Protocol
 class Sounding(Protocol):
     """What plays and hears: a host."""
 
+    @property
+    def hears_speech(self) -> bool:
+        """Whether the caller is speaking, as far as is known."""
+
     def greeting(self) -> str:
         """``session.created`` with the session as it is now."""
 
