@@ -18,12 +18,16 @@ def program(*arguments: str, **variables: str) -> Iterator[str]:
     with subprocess.Popen(
         [TTH, *arguments], stdout=subprocess.PIPE, text=True, env={**os.environ, **variables}
     ) as process:
-        said = ""
-        while not (found := re.search(r"http://[\d.]+:\d+", said)):
-            line = process.stdout.readline()
-            assert line, f"no address in {said!r}"
-            said += line
-        yield found.group()
+        try:
+            said = ""
+            while not (found := re.search(r"http://[\d.]+:\d+", said)):
+                line = process.stdout.readline()
+                assert line, f"no address in {said!r}"
+                said += line
+            yield found.group()
+        except BaseException:
+            process.kill()
+            raise
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
 
