@@ -1,7 +1,7 @@
-"""``python -m tests.hearing [--minutes N] [--seed N]``: the avatar's own speech and people who interrupt it, in simulated rooms;
-and people who speak, cough and click in quiet ones.
+"""``python -m tests.hearing [--minutes N] [--seed N]``: what is heard in simulated rooms.
 
-Nothing runs in real time. Five minutes of each room and voice, the default, take ten minutes on two quiet cores.
+The avatar's own speech and people who interrupt it; and people who speak, cough and click in quiet rooms. Nothing
+runs in real time. Five minutes of each room and voice, the default, take ten minutes on two quiet cores.
 """
 
 from __future__ import annotations

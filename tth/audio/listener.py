@@ -67,7 +67,7 @@ LONGEST_MS = 10_000
 class Listener:
     """Follows one microphone. The same sound gives the same edges, however it is cut.
 
-    A window of 32 ms costs 0.2 ms of CPU with the neural detector, and 0.3 ms more while something plays.
+    A window of 32 ms costs 0.2 ms of CPU with the neural detector, and 0.4 to 0.7 ms more while something plays.
 
     Args:
         settings: What counts as speech.
