@@ -32,6 +32,41 @@ class Lease(Generic[T]):
         await self.close()
 
 
+class LateLease(Generic[T]):
+    """A lease that is taken at the first use and given back once, also where somebody still waits for it.
+
+    Args:
+        take: Takes it.
+
+    Attributes:
+        closed: Whether it was given back, for good.
+    """
+
+    def __init__(self, take: Callable[[], Awaitable[Lease[T]]]) -> None:
+        self._take = take
+        self._taking = asyncio.Lock()
+        self._lease: Lease[T] | None = None
+        self.closed = False
+
+    async def value(self) -> T | None:
+        """What is shared, held until ``close``; ``None`` once that was called."""
+        async with self._taking:
+            if self._lease is None and not self.closed:
+                lease = await self._take()
+                if self.closed:  # while it was made
+                    await lease.close()
+                    return None
+                self._lease = lease
+        return None if self._lease is None else self._lease.value
+
+    async def close(self) -> None:
+        """Give it back. Idempotent."""
+        self.closed = True
+        lease, self._lease = self._lease, None
+        if lease is not None:
+            await lease.close()
+
+
 class _Entry:
     def __init__(self) -> None:
         self.users = 0

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from importlib.util import find_spec
 
-from tth.adapters.shared import Lease, Shared
+from tth.adapters.shared import LateLease, Lease, Shared
 from tth.adapters.tts import Notice, SpeechContext, Synthesized
 from tth.builtins.hibari.engine import Engine, lease_engine
 from tth.builtins.hibari.options import HibariOptions
@@ -42,9 +41,7 @@ class HibariTTS:
                 )
         self._options = options or HibariOptions()
         self._shared = shared
-        self._lease: Lease[Engine] | None = None
-        self._leasing = asyncio.Lock()
-        self._closed = False
+        self._lease: LateLease[Engine] = LateLease(lambda: lease_engine(self._shared))
 
     @classmethod
     async def warm_up(cls, options: HibariOptions | None, shared: Shared) -> Lease[Engine]:
@@ -67,13 +64,13 @@ class HibariTTS:
                 "speech_rate", f"a pace of {asked:g} is beyond this voice; it speaks at {SLOWEST:g} to {QUICKEST:g}"
             )
         how = delivery(control, self._options.speed)
-        engine = await self._engine()
+        engine = await self._lease.value()
         if engine is None:
             return
         lead_ms = self._lead_ms(context, how)
         begin = 0
         for run in await engine.read(text):
-            if self._closed:
+            if self._lease.closed:
                 return
             spoken = await engine.speak(run, text, how, lead_ms=lead_ms, seed=self._options.seed)
             for mark in spoken.marks:
@@ -88,23 +85,9 @@ class HibariTTS:
             return self._options.pause_ms / how.speed
         return self._options.lead_ms / max(1.0, how.speed)
 
-    async def _engine(self) -> Engine | None:
-        """The engine, held from the first use until ``close``; ``None`` once that was called."""
-        async with self._leasing:
-            if self._lease is None and not self._closed:
-                lease = await lease_engine(self._shared)
-                if self._closed:  # while it was loading
-                    await lease.close()
-                    return None
-                self._lease = lease
-        return None if self._lease is None else self._lease.value
-
     async def close(self) -> None:
         """Give the voice back; the last session's use ends it."""
-        self._closed = True
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            await lease.close()
+        await self._lease.close()
 
 
 def _moved(mark: SpeechMark, by: int) -> SpeechMark:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from importlib.util import find_spec
 
 import numpy as np
 
-from tth.adapters.shared import Lease, Shared
+from tth.adapters.shared import LateLease, Lease, Shared
 from tth.adapters.stt import Transcript
 from tth.builtins.moonshine.engine import Engine, lease_engine
 from tth.builtins.moonshine.hearing import Hearing
@@ -36,10 +35,8 @@ class MoonshineSTT:
         model_folder()
         self._options = options or MoonshineOptions()
         self._shared = shared
-        self._lease: Lease[Engine] | None = None
-        self._leasing = asyncio.Lock()
+        self._lease: LateLease[Engine] = LateLease(lambda: lease_engine(self._shared))
         self._hearings = set[Hearing]()
-        self._closed = False
 
     @classmethod
     async def warm_up(cls, options: MoonshineOptions | None, shared: Shared) -> Lease[Engine]:
@@ -59,7 +56,7 @@ class MoonshineSTT:
         A transcript at a pause has ``end_of_turn`` where it ends like a sentence. Closing the stream ends the work
         within a few milliseconds.
         """
-        engine = await self._engine()
+        engine = await self._lease.value()
         if engine is None:
             return
         hearing = Hearing(engine, self._options)
@@ -71,22 +68,8 @@ class MoonshineSTT:
         finally:
             self._hearings.discard(hearing)
 
-    async def _engine(self) -> Engine | None:
-        """The engine, held from the first use until ``close``; ``None`` once that was called."""
-        async with self._leasing:
-            if self._lease is None and not self._closed:
-                lease = await lease_engine(self._shared)
-                if self._closed:  # while it was loading
-                    await lease.close()
-                    return None
-                self._lease = lease
-        return None if self._lease is None else self._lease.value
-
     async def close(self) -> None:
         """End what is being listened to and give the model back; the last session's use ends it."""
-        self._closed = True
         for hearing in tuple(self._hearings):
             hearing.stop()
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            await lease.close()
+        await self._lease.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from tth.adapters.shared import Lease, Shared
+from tth.adapters.shared import LateLease, Lease, Shared
 from tth.adapters.stt import Transcript
 from tth.builtins import openai_access
 from tth.builtins.openai_stt.answer import NAME, text_of, texts_of
@@ -34,9 +33,7 @@ class OpenAISTT:
         self._shared = shared
         self._url = openai_access.base_url(NAME, self._options.base_url)
         self._headers()
-        self._lease: Lease[Any] | None = None
-        self._leasing = asyncio.Lock()
-        self._closed = False
+        self._lease: LateLease[Any] = LateLease(lambda: lease_client(self._shared, self._url, self._options.response_s))
         self._streams = self._options.stream is not False
 
     @classmethod
@@ -73,12 +70,12 @@ class OpenAISTT:
                     if newest != text:
                         text = newest
                         yield Transcript(text)
-        if not self._closed:
+        if not self._lease.closed:
             yield Transcript(text, final=True, end_of_turn=True)
 
     async def _texts(self, file: bytes) -> Stream[str]:
         """The text so far, each time that there is more of it."""
-        client = await self._client()
+        client = await self._lease.value()
         if client is None:
             return
         from httpx2 import HTTPError
@@ -130,23 +127,9 @@ class OpenAISTT:
         # response_format is left out: json is what every server takes for granted.
         return {**wishes, "stream": True} if self._streams else wishes
 
-    async def _client(self) -> Any:
-        """The client, held from the first use until ``close``; ``None`` once that was called."""
-        async with self._leasing:
-            if self._lease is None and not self._closed:
-                lease = await lease_client(self._shared, self._url, self._options.response_s)
-                if self._closed:  # while it was imported
-                    await lease.close()
-                    return None
-                self._lease = lease
-        return None if self._lease is None else self._lease.value
-
     async def close(self) -> None:
         """Give the client back; the last session's use closes its connections."""
-        self._closed = True
-        lease, self._lease = self._lease, None
-        if lease is not None:
-            await lease.close()
+        await self._lease.close()
 
 
 def _replacing_bearer(headers: Mapping[str, str]) -> dict[str, Any]:
