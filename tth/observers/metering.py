@@ -73,7 +73,7 @@ class Metering:
 
     Attributes:
         asked: Whether a client wants ``MetersEvent``s.
-        page: What the client said of its playhead last.
+        page: What the client that is there said of its playhead last.
         reason: Why an adapter gave way to another last.
     """
 

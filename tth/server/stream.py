@@ -164,6 +164,8 @@ class ClientStream:
 
     async def keep(self) -> None:
         """Note what happens while no client is there, until cancelled or the session is over."""
+        if self._metering is not None:
+            self._metering.page = None
         while True:
             while (event := self._subscription.get_nowait()) is not None:
                 self._note(event)
