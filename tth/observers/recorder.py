@@ -35,6 +35,9 @@ BATCH_BYTES = 1 << 20
 CLOSE_S = 5.0
 """How long the end of a session waits for the last write; then the writing is left to itself."""
 
+OPEN_S = 0.5
+"""Longest wait for a file before the session begins without knowing whether it can be written."""
+
 OpenFile = Callable[[], BinaryIO]
 
 
@@ -63,6 +66,7 @@ class Recorder:
         self._missed_at = 0.0
         self._wake = threading.Event()
         self._ending = threading.Event()
+        self._opened = threading.Event()
         self._over = False
         self._began = 0.0
         self._thread: threading.Thread | None = None
@@ -79,6 +83,10 @@ class Recorder:
         bus.observe(self.take, frozenset(Family))
         self._thread = threading.Thread(target=self._work, name=f"{self._head.session_id} recorder", daemon=True)
         self._thread.start()
+
+    async def opened(self) -> None:
+        """Return once the file is there, or is known not to come, or a disk takes too long to say so."""
+        await asyncio.to_thread(self._opened.wait, OPEN_S)
 
     def take(self, event: Event) -> None:
         """One event of the bus."""
@@ -153,6 +161,7 @@ class Recorder:
         try:
             with self._open_file() as file:
                 file.write(MAGIC + encode_record(0, self._head))
+                self._opened.set()
                 self._write(file)
         except OSError as error:
             self._fail(error.strerror or str(error))
@@ -196,6 +205,7 @@ class Recorder:
         self._waiting.clear()
         with suppress(RuntimeError):  # the loop is closed: there is nobody left to tell
             self._loop.call_soon_threadsafe(self._tell, reason)
+        self._opened.set()
 
     def _tell(self, reason: str) -> None:
         log.warning("the recording ends here: %s", reason, extra={"session": self._head.session_id})

@@ -52,7 +52,10 @@ class RecordedSession(Session):
         """
         self._recorder.start(self.bus)
         try:
-            return await super().__aenter__()
+            session = await super().__aenter__()
+            # Who opens the session finds it told where nothing can be recorded.
+            await self._recorder.opened()
+            return session
         except BaseException:
             await self._recorder.close()
             raise
