@@ -21,7 +21,8 @@ run: .venv/run.stamp
 
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser" $(ARGS)
-	$(BIN)/python -m pytest -m browser $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser and still" $(ARGS)
+	$(BIN)/python -m pytest -m "browser and not still" $(ARGS)
 	$(BIN)/python -m pytest plugins/tth-beep
 ifdef NODE
 	node --test $(wildcard tests/web/*.test.mjs)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.still]
 
 # Paints poses and tells in how many pixels two of them differ, on either half of the picture.
 PAINT = """async (palette) => {

@@ -4,7 +4,7 @@ import pytest
 from fake_server import ANSWER
 from test_page import say, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.still]
 
 SIZES = [
     (320, 568),

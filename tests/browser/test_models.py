@@ -13,6 +13,7 @@ from test_page import until
 from tth.face.blendshapes import NAMES
 
 pytestmark = [
+    pytest.mark.still,
     pytest.mark.browser,
     pytest.mark.skipif(
         not (WEB / "vendor" / "three").is_dir(), reason="three is not here; python hatch_build.py brings it, with npm"

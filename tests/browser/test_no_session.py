@@ -4,7 +4,7 @@ import pytest
 from fake_server import PERSONAS
 from test_page import SHORT, finished, say, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.still]
 
 NO_KEY = "voice: openai_realtime: there is no key; set OPENAI_API_KEY, or OPENAI_API_KEY_FILE to a file that holds it"
 OTHER = "openai_realtime+a2f"

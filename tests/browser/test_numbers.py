@@ -3,7 +3,7 @@
 import pytest
 from test_page import SHORT, finished, say, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.still]
 
 
 def test_the_numbers_of_the_path_are_shown_to_those_who_ask(serve, browser, visit):

@@ -7,7 +7,7 @@ from test_page import until
 
 from tth.face.blendshapes import NAMES
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.still]
 
 # Draws poses and tells where two of them differ.
 DRAW = """async (palette) => {
