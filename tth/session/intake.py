@@ -41,6 +41,7 @@ from tth.session.playhead import Playhead
 from tth.session.speech import MAX_SPEECH_UNITS, SpokenItem
 from tth.session.stage import AvatarStage
 from tth.session.turn import Turn
+from tth.session.turn_taking import TurnTaking
 
 MAX_CHARS = 400_000
 """No response may hold more text than this, marks and items counted with so many each."""
@@ -56,6 +57,8 @@ WARNINGS = 256
 class Floor(Protocol):
     """Who holds the turn: what the intake tells the orchestrator."""
 
+    taking: TurnTaking
+
     @property
     def turn(self) -> Turn | None:
         """The open turn."""
@@ -65,12 +68,6 @@ class Floor(Protocol):
 
     def stray(self, event: ResponseStartedEvent) -> None:
         """A response that no open turn asked for has begun."""
-
-    def user_speaks(self, event: UserSpeechStartedEvent) -> None:
-        """The person has begun to speak."""
-
-    def user_stops(self, event: UserSpeechStoppedEvent) -> None:
-        """The person has stopped speaking."""
 
     def user_said(self, event: UserTranscriptEvent) -> None:
         """More, or all, of what the person said is understood."""
@@ -129,7 +126,7 @@ class Intake:
             TurnCompleteEvent: self._complete,
             ToolCallEvent: self._pass_on,
             ToolCallDeltaEvent: self._pass_on,
-            UserSpeechStartedEvent: floor.user_speaks,
+            UserSpeechStartedEvent: self._speaks,
             UserSpeechStoppedEvent: self._utterance,
             UserTranscriptEvent: self._transcript,
             UsageEvent: self._pass_on,
@@ -279,12 +276,16 @@ class Intake:
         if turn is not None:
             self._floor.generated(turn, event)
 
+    def _speaks(self, event: UserSpeechStartedEvent) -> None:
+        self._bus.publish(event)
+        self._floor.taking.started(event)
+
     def _utterance(self, event: UserSpeechStoppedEvent) -> None:
         """The person has said something: it has its place in the conversation, whenever its words come."""
         if event.item_id and event.item_id not in self._conversation:
             self._conversation.put(Item(id=event.item_id, role="user", complete=False))
         self._bus.publish(event)
-        self._floor.user_stops(event)
+        self._floor.taking.stopped(event)
 
     def _transcript(self, event: UserTranscriptEvent) -> None:
         if event.final:

@@ -54,6 +54,12 @@ class TurnMemory:
             if item.id in self._conversation:
                 self._conversation.set_text(item.id, item.text, complete=turn.status == "completed")
 
+    def nothing_said(self, item_id: str) -> None:
+        """An utterance was none: neither the conversation nor the voice shall know of it."""
+        if item_id in self._conversation:
+            self._conversation.remove(item_id)
+            self._line.tell(lambda adapter: adapter.delete_items([item_id]))
+
     def forget(self, turn: Turn) -> None:
         """Nothing of the turn's answer was heard, and it is asked for anew."""
         for item in turn.speech.items:

@@ -24,8 +24,6 @@ from tth.core.events import (
     TurnStartedEvent,
     TurnState,
     TurnStateEvent,
-    UserSpeechStartedEvent,
-    UserSpeechStoppedEvent,
     UserTextEvent,
     UserTranscriptEvent,
     WarningEvent,
@@ -223,15 +221,6 @@ class Orchestrator:
         self.bound(turn)
         self.asked(turn)
 
-    def user_speaks(self, event: UserSpeechStartedEvent) -> None:
-        """The person has begun to speak."""
-        self._bus.publish(event)
-        self.taking.started(event)
-
-    def user_stops(self, event: UserSpeechStoppedEvent) -> None:
-        """The person has stopped speaking."""
-        self.taking.stopped(event)
-
     def user_said(self, event: UserTranscriptEvent) -> None:
         """More, or all, of what the person said is understood."""
         turn = self.turn
@@ -251,9 +240,7 @@ class Orchestrator:
 
     def forget(self, item_id: str) -> None:
         """An utterance was none: the conversation shall not know of it."""
-        if item_id in self._conversation:
-            self._conversation.remove(item_id)
-            self.line.tell(lambda adapter: adapter.delete_items([item_id]))
+        self._memory.nothing_said(item_id)
 
     def first_text(self, turn: Turn) -> None:
         """The turn's first words are there."""
