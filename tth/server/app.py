@@ -26,6 +26,7 @@ from tth.config.models import LIBRARIES, MOST_BYTES, is_model_name, list_models
 from tth.errors import ConfigError
 from tth.server.answers import failed, refusal, told
 from tth.server.body import BODY_S, TooLarge, read_body
+from tth.server.face import hold_face
 from tth.server.health import health_report
 from tth.server.house import Busy, House, NotRecording, Request, UnknownPersona
 from tth.server.link import hold_link
@@ -87,6 +88,7 @@ def create_app(house: House) -> ASGIApp:
                     Route("/recordings/{name}", pages.recording),
                     Route("/sessions", pages.new_session, methods=["POST"]),
                     WebSocketRoute("/sessions/{session_id}/stream", pages.stream),
+                    WebSocketRoute("/sessions/{session_id}/face", pages.face),
                     WebSocketRoute("/realtime", realtime.connect),
                     Route("/realtime/client_secrets", realtime.client_secrets, methods=["POST"]),
                     Route("/realtime/token", realtime.tokens.token, methods=["POST"]),
@@ -234,6 +236,10 @@ class Pages:
         """The socket of one session."""
         await hold_link(self._house, socket)
 
+    async def face(self, socket: WebSocket) -> None:
+        """The socket of one face that moves to its client's own sound."""
+        await hold_face(self._house, socket)
+
     async def relay(self, socket: WebSocket) -> None:
         """The socket of one conversation in the relay protocol."""
         await hold_relay(self._house, socket)
@@ -244,12 +250,13 @@ def _no_key() -> Response:
 
 
 def _described(ticket: Ticket) -> dict[str, Any]:
-    path = f"/v1/sessions/{ticket.session_id}/stream"
+    path = f"/v1/sessions/{ticket.session_id}"
     return {
         "id": ticket.session_id,
         "ticket": ticket.secret,
-        "stream": f"{path}?ticket={ticket.secret}",
-        **({"resume": f"{path}?resume={ticket.resume}"} if ticket.resume else {}),
+        "stream": f"{path}/stream?ticket={ticket.secret}",
+        "face": f"{path}/face?ticket={ticket.secret}",
+        **({"resume": f"{path}/stream?resume={ticket.resume}"} if ticket.resume else {}),
         **({"recorded": True} if ticket.record else {}),
         "profile": ticket.cast.profile,
         "persona": dict(ticket.cast.details),
