@@ -239,7 +239,8 @@ OUTSIDE = {
         {"TTH_LIMITS__SESIONS": "3"},
         (),
         "environment: TTH_LIMITS__SESIONS: no such option; did you mean sessions? "
-        "It may be drain_s, message_bytes, resume_s, sessions, text_chars or tokens_per_minute",
+        "It may be connections, drain_s, guesses_per_minute, message_bytes, resume_s, sessions, text_chars "
+        "or tokens_per_minute",
     ),
     "list": ({"TTH_ORIGINS": "x"}, (), "environment: TTH_ORIGINS: 'x' will not do; write it as [one, two]"),
     "choice": (
@@ -268,7 +269,7 @@ OUTSIDE = {
         ("componets.tts.speed=1",),
         "command line: --set componets.tts.speed: no such key; did you mean components? It may be api_key, "
         "budget, components, control, deadlines, host, insecure, limits, listening, log_format, log_level, models, "
-        "origins, persona, port, profile, record, record_asked or voice_map",
+        "origins, per_address, per_key, persona, port, profile, record, record_asked, trusted_proxies or voice_map",
     ),
     "realtime voice on the command line": (
         {},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 
 class Limits(BaseModel):
@@ -20,7 +21,39 @@ class Limits(BaseModel):
     tokens_per_minute: int = Field(
         10, ge=1, description="Secrets for the direct mode that one address may have in a minute."
     )
+    guesses_per_minute: int = Field(
+        30, ge=1, description="Wrong keys, tickets and secrets that one address may send in a minute."
+    )
+    connections: int = Field(256, ge=1, description="Connections of one address at once.")
     drain_s: float = Field(30, ge=0, description="Seconds that running turns get to finish when the server stops.")
+
+
+class Share(BaseModel):
+    """How much of the server one key may have; what is not set has no limit. Everybody may have the same key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sessions: int | None = Field(None, ge=1, description="Sessions of one key at once.")
+    sessions_per_minute: int | None = Field(None, ge=1, description="Sessions that one key may begin in a minute.")
+    messages_per_s: int | None = Field(None, ge=1, description="Messages a second that are read from one key.")
+    microphone_s_per_minute: int | None = Field(
+        None, ge=1, description="Seconds of microphone sound that one key may send in a minute."
+    )
+    speech_s_per_day: int | None = Field(None, ge=1, description="Seconds of speech that one key may hear in a day.")
+
+
+class AddressShare(Share):
+    """How much of the server one address may have: more than one person at one machine takes, less than all."""
+
+    sessions: int | None = Field(32, ge=1, description="Sessions of one address at once.")
+    sessions_per_minute: int | None = Field(120, ge=1, description="Sessions that one address may begin in a minute.")
+    messages_per_s: int | None = Field(2000, ge=1, description="Messages a second that are read from one address.")
+    microphone_s_per_minute: int | None = Field(
+        1800, ge=1, description="Seconds of microphone sound that one address may send in a minute."
+    )
+    speech_s_per_day: int | None = Field(
+        86_400, ge=1, description="Seconds of speech that one address may hear in a day."
+    )
 
 
 class Deadlines(BaseModel):
@@ -78,6 +111,9 @@ class Settings(BaseModel):
     api_key: SecretStr | None = Field(None, description="Key that clients must send; needed off loopback.")
     insecure: bool = Field(False, description="Serve off loopback without a key.")
     origins: tuple[str, ...] = Field((), description="Web pages of other origins that may connect.")
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses and networks of proxies that say whom they speak for."
+    )
     profile: str = Field("offline", min_length=1, description="Profile used where none is named.")
     models: str | None = Field(
         None, min_length=1, description="Folder of GLB and VRM avatars; else 'models' in your own folder."
@@ -89,9 +125,18 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_format: Literal["text", "json"] = Field("text", description="Lines to read, or one JSON object a line.")
     limits: Limits = Field(Limits(), description="How much is taken.")
+    per_address: AddressShare = Field(AddressShare(), description="How much of it one address may have.")
+    per_key: Share = Field(Share(), description="How much of it one key may have.")
     deadlines: Deadlines = Field(Deadlines(), description="How long is waited.")
     budget: Budget = Field(Budget(), description="What a session may use up.")
     listening: Listening = Field(Listening(), description="How a person is listened to.")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, named: tuple[str, ...]) -> tuple[str, ...]:
+        for name in named:
+            ipaddress.ip_network(name)
+        return named
 
 
 CONFIG_DIR = "TTH_CONFIG_DIR"

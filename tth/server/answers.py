@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -12,6 +13,12 @@ from starlette.responses import JSONResponse, Response
 def refusal(status: int, code: str, message: str) -> Response:
     """An error as every HTTP client of this server gets it."""
     return JSONResponse({"error": {"code": code, "message": message}}, status_code=status)
+
+
+def retry_later(answer: Response, seconds: float) -> Response:
+    """The same answer, which says when to ask again."""
+    answer.headers["Retry-After"] = str(math.ceil(seconds))
+    return answer
 
 
 async def told(request: Request, error: Exception) -> Response:

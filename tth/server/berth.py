@@ -12,6 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tth.core.bus import Lagged
 from tth.server.pace import Pace
+from tth.server.quota import NOBODY, Caller
 from tth.server.stream import ClientStream, Place
 from tth.session.session import Session
 from tth.wire.native import CloseCode
@@ -42,16 +43,25 @@ class Berth:
         secret: Whoever has it is the client; empty for one that will not come back.
         resume_s: How long a client that was lost may stay away.
         message_bytes: Size of one message at most.
+        caller: Whose messages are counted.
     """
 
     def __init__(
-        self, session: Session, stream: ClientStream, *, secret: str, resume_s: float, message_bytes: int
+        self,
+        session: Session,
+        stream: ClientStream,
+        *,
+        secret: str,
+        resume_s: float,
+        message_bytes: int,
+        caller: Caller = NOBODY,
     ) -> None:
         self._session = session
         self._stream = stream
         self._secret = secret
         self._resume_s = resume_s
         self._message_bytes = message_bytes
+        self._caller = caller
         self._next: Boarding | None = None
         self._arrival = asyncio.Event()
         self._away = False
@@ -141,6 +151,7 @@ class Berth:
         while True:
             await self._stream.room()
             await pace.step()
+            await self._caller.step()
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return bool(message.get("code", NORMAL) != NORMAL)

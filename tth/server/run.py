@@ -9,11 +9,14 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 
 from tth.server.app import create_app
+from tth.server.connections import HttpProtocol
 from tth.server.house import House
+from tth.server.proxies import Trusted
 from tth.server.security import check_bind
 from tth.server.sockets import SocketProtocol
 from tth.transports.listening import listen
@@ -85,6 +88,8 @@ def configure(house: House) -> uvicorn.Config:
         create_app(house),
         host=settings.host,
         port=settings.port,
+        # Any class will do, whatever its type says; and this one takes more than uvicorn gives it.
+        http=partial(HttpProtocol, most=settings.limits.connections, trusted=Trusted(settings.trusted_proxies)),  # type: ignore[arg-type]
         ws=SocketProtocol,
         # Uvicorn has one limit for all; a native stream checks its own.
         ws_max_size=max(settings.limits.message_bytes, MOST_FRAME_CHARS),
@@ -94,6 +99,8 @@ def configure(house: House) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Uvicorn would believe whoever connects from this machine; 'trusted_proxies' says who is believed.
+        proxy_headers=False,
         timeout_graceful_shutdown=5,
     )
 

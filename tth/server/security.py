@@ -67,15 +67,17 @@ class Gate:
     """ASGI middleware: checks Host and Origin of every request and adds the security headers to every answer.
 
     A page of another site must not talk to a server on this machine, neither by its own origin nor by a name that was
-    made to point here (DNS rebinding); so on loopback only local names are answered. Pages of the origins that the
-    settings name may; for them it answers as CORS demands.
+    made to point here (DNS rebinding); so on loopback only local names are answered, and those of
+    the origins that the settings name. Pages of these origins may; for them it answers as CORS demands.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._origins = frozenset(origin.rstrip("/").lower() for origin in settings.origins)
         self._local = is_loopback(settings.host)
-        self._names = (*_LOCAL_NAMES, settings.host.strip("[]").lower())
+        # Behind a proxy the page's own address is one of the origins, and its name is what comes as Host.
+        named = (_parts_of(origin)[0] for origin in self._origins)
+        self._names = frozenset((*_LOCAL_NAMES, settings.host.strip("[]").lower(), *named)) - {""}
         self._refused: set[str] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,7 +126,8 @@ _NOTED = 100
 
 _PREFLIGHT = {
     "access-control-allow-methods": "GET, POST, DELETE",
-    "access-control-allow-headers": "authorization, content-type, x-api-key",
+    # Clients of OpenAI's API send headers of their own; a star does not stand for the first of these.
+    "access-control-allow-headers": "authorization, content-type, x-api-key, *",
     "access-control-max-age": "600",
 }
 

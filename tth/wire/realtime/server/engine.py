@@ -10,7 +10,7 @@ Source: the general release of OpenAI's Realtime API, November 2026.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -60,19 +60,36 @@ _EVENTS: dict[str, schema.Check] = {
 _TYPE = schema.choice(*_EVENTS)
 
 
+Admit: TypeAlias = Callable[[str, float], bool]
+"""Whether an event of a type, with sound of so many seconds, may be carried out."""
+
+TRACK = "track"
+"""The type where sound comes by the session's own track."""
+
+_COSTLY = frozenset({"input_audio_buffer.append", "conversation.item.create", "response.create"})
+_PCM_BYTES_PER_S, _G711_BYTES_PER_S = 48_000, 8_000
+
+
+def _always(kind: str, seconds: float) -> bool:
+    return True
+
+
 class Engine:
     """The server's end of one connection.
 
     Args:
         options: How it is served.
         ids: Makes ids; random ones where none is given.
+        admit: Asked before an event that brings sound or wants a response. It may raise ``Refusal``, which the client
+            is told; where it says no, the event is passed over.
 
     Attributes:
         expired: Whether the session has ended; the host closes the socket with 1001.
     """
 
-    def __init__(self, options: EngineOptions, *, ids: NewId = random_id) -> None:
+    def __init__(self, options: EngineOptions, *, ids: NewId = random_id, admit: Admit = _always) -> None:
         self.expired = False
+        self._admit = admit
         self._state = State(options, ids)
         self._talking = Talking(self._state)
         self._hearing = Hearing(self._state, self._on_speech, self._on_turn)
@@ -127,6 +144,8 @@ class Engine:
                 raise missing("type")
             strict = self._state.options.strict
             kind = _TYPE(event["type"], "type", strict)
+            if kind in _COSTLY and not self._admit(kind, self._seconds(len(frame))):
+                return
             event = WIRES[self._state.options.dialect].read(event, strict=strict)
             self._handlers[kind](_EVENTS[kind](event, "", strict))
         except Refusal as refusal:
@@ -187,8 +206,11 @@ class Engine:
 
     def hear(self, pcm: bytes) -> None:
         """Sound of the user's track, PCM16 at 24 kHz."""
-        if not self.expired:
-            self._hearing.hear(pcm)
+        try:
+            if not self.expired and self._admit(TRACK, len(pcm) / _PCM_BYTES_PER_S):
+                self._hearing.hear(pcm)
+        except Refusal as refusal:
+            self._state.send_error(refusal)
 
     # The mind's side; a response that is unknown, finished or cancelled is passed over
 
@@ -286,6 +308,11 @@ class Engine:
         body = event.get("response")
         self._talking.create({} if body is None else body)
 
+    def _seconds(self, chars: int) -> float:
+        """How long the sound is that an event of so many characters may bring."""
+        pcm = self._state.settings.input_format["type"] == "audio/pcm"
+        return chars * 3 / 4 / (_PCM_BYTES_PER_S if pcm else _G711_BYTES_PER_S)
+
     def _on_speech(self) -> None:
         self._idled = True
         detection = self._state.settings.turn_detection
@@ -313,7 +340,8 @@ class Engine:
         if detection is None or not detection["create_response"] or self._state.settings.kind == "transcription":
             return
         try:
-            self._talking.create({})
+            if self._admit("response.create", 0.0):
+                self._talking.create({})
         except Refusal as refusal:
             self._state.send_error(refusal)
 
