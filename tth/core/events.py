@@ -277,12 +277,32 @@ class VideoFrameEvent(Event, frozen=True, kw_only=True, gc=False):
 
 
 class SessionReadyEvent(Event, frozen=True, kw_only=True, gc=False):
-    """The session can be talked to. ``components`` maps each kind to the adapter in use."""
+    """The session can be talked to. ``components`` maps each kind to the adapter in use.
+
+    ``voice``, ``voices`` and ``voice_wish`` are those of ``VoiceChangedEvent``.
+    """
 
     session_id: str
     profile: str
     persona: str
     components: dict[str, str]
+    voice: str = ""
+    voices: tuple[str, ...] = ()
+    voice_wish: str | None = None
+
+
+class VoiceChangedEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Another voice is in use, or others may be chosen.
+
+    Attributes:
+        voice: The one in use; empty where it has no name that is known.
+        voices: Those that may be chosen; empty where there is no choice.
+        wish: The one that was chosen, whether it is there or not; ``None``: persona and emotion choose.
+    """
+
+    voice: str = ""
+    voices: tuple[str, ...] = ()
+    wish: str | None = None
 
 
 class ControlChangedEvent(Event, frozen=True, kw_only=True, gc=False):
@@ -388,6 +408,13 @@ class ControlUpdateEvent(Event, frozen=True, kw_only=True, gc=False):
 
     family: ClassVar[Family] = Family.INBOUND
     control: TurnControl
+
+
+class VoiceUpdateEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Speak with this voice from here on; ``None`` leaves it to persona and emotion."""
+
+    family: ClassVar[Family] = Family.INBOUND
+    voice: str | None
 
 
 class HoldEvent(Event, frozen=True, kw_only=True, gc=False):

@@ -36,7 +36,7 @@ from tth.server.relay import hold_relay
 from tth.server.security import Gate, key_is_right
 from tth.server.stream import Media
 from tth.server.tickets import Ticket
-from tth.wire.controls import ControlWish
+from tth.wire.controls import ControlWish, VoiceName
 from tth.wire.mistakes import explained
 
 log = logging.getLogger(__name__)
@@ -50,6 +50,7 @@ class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     profile: Annotated[str, msgspec.Meta(max_length=200)] | None = None
     persona: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    voice: VoiceName | None = None
     control: ControlWish = ControlWish()
     media: Media = "binary"
     meters: bool = False
@@ -207,7 +208,16 @@ class Pages:
         try:
             asked = msgspec.json.decode(await read_body(request) or b"{}", type=SessionRequest)
             control = asked.control.control()
-            wish = Request(asked.profile, asked.persona, control, asked.media, asked.meters, asked.resume, asked.record)
+            wish = Request(
+                asked.profile,
+                asked.persona,
+                control,
+                asked.media,
+                asked.meters,
+                asked.resume,
+                asked.record,
+                asked.voice,
+            )
             ticket = await self._house.admit(wish)
         except msgspec.ValidationError as error:
             return refusal(400, "bad_request", explained(error, [SessionRequest]))

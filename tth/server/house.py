@@ -66,6 +66,7 @@ class Request:
     meters: bool = False
     resume: bool = False
     record: bool = False
+    voice: str | None = None
 
 
 Mint: TypeAlias = Callable[[DirectWish], Awaitable[DirectAccess]]
@@ -177,7 +178,13 @@ class House:
         cast = await self.cast(request)
         record = request.record or (self.recordings is not None and not self.settings.record_asked)
         return self._desk.issue(
-            cast, request.control, request.media, meters=request.meters, resume=request.resume, record=record
+            cast,
+            request.control,
+            request.media,
+            voice=request.voice,
+            meters=request.meters,
+            resume=request.resume,
+            record=record,
         )
 
     async def cast(self, request: Request) -> Cast:
@@ -261,11 +268,11 @@ class House:
                     yield session
 
     def _session(self, ticket: Ticket) -> Session:
-        observing = self._registry.observe_session
+        observing, voice = self._registry.observe_session, ticket.voice
         if ticket.record and self.recordings is not None:
             file = self.recordings.new(ticket.session_id)
-            return RecordedSession(ticket.cast, file, session_id=ticket.session_id, observing=observing)
-        return Session(ticket.cast, session_id=ticket.session_id, observing=observing)
+            return RecordedSession(ticket.cast, file, session_id=ticket.session_id, observing=observing, voice=voice)
+        return Session(ticket.cast, session_id=ticket.session_id, observing=observing, voice=voice)
 
     @contextmanager
     def keeping(self, session_id: str, berth: Berth) -> Iterator[None]:

@@ -31,9 +31,15 @@ class RecordedSession(Session):
     """
 
     def __init__(
-        self, cast: Cast, file: Path, *, session_id: str | None = None, observing: Observing | None = None
+        self,
+        cast: Cast,
+        file: Path,
+        *,
+        session_id: str | None = None,
+        observing: Observing | None = None,
+        voice: str | None = None,
     ) -> None:
-        super().__init__(cast, session_id=session_id, observing=observing)
+        super().__init__(cast, session_id=session_id, observing=observing, voice=voice)
         head = Head(
             session_id=self.id,
             profile=cast.profile,

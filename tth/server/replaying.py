@@ -129,7 +129,7 @@ class ReplaySession(Session):
 
     def attach_client(self) -> None:
         """A client is there: the first one is played to."""
-        super().attach_client()
+        self._playhead.attach()
         if not self._begun:
             self._begun = True
             self._looked = self._clock.now()

@@ -35,6 +35,7 @@ from tth.wire.native import (
     PlayheadReport,
     Resume,
     UserText,
+    VoiceUpdate,
     decode_message,
     listening_event,
     named_turn,
@@ -265,6 +266,8 @@ class ClientStream:
                 session.interrupt(message.reason)
             case ControlUpdate():
                 session.update_control(message.control.control())
+            case VoiceUpdate():
+                session.update_voice(message.voice)
             case Hold():
                 session.hold()
             case Resume():

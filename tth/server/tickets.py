@@ -18,7 +18,7 @@ CLAIM_S = 60.0
 class Ticket:
     """The right to open one session, once, with ``secret``; with ``resume``, its client may come back to it.
 
-    With ``record`` it is recorded.
+    With ``record`` it is recorded; ``voice`` is the one that the client chose.
     """
 
     session_id: str
@@ -27,6 +27,7 @@ class Ticket:
     cast: Cast
     control: TurnControl
     media: Media
+    voice: str | None = None
     meters: bool = False
     record: bool = False
     expires_at: float = field(repr=False)
@@ -53,6 +54,7 @@ class TicketDesk:
         control: TurnControl,
         media: Media,
         *,
+        voice: str | None = None,
         meters: bool = False,
         resume: bool = False,
         record: bool = False,
@@ -66,6 +68,7 @@ class TicketDesk:
             cast=cast,
             control=control,
             media=media,
+            voice=voice,
             meters=meters,
             record=record,
             expires_at=self._now() + CLAIM_S,

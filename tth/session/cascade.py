@@ -107,6 +107,13 @@ class Cascade:
         """Sound out; sound in where there is a recogniser. The caller decides when an answer is due."""
         return RealtimeCapabilities(turns="client", audio_in=not self._deaf, deaf=self._deaf)
 
+    @property
+    def speaker(self) -> tuple[str, Sequence[str]]:
+        """Who speaks the next sentence: the adapter's name, and the voices it has; none where it was not made yet."""
+        voices = self._troupe.voices
+        made = voices.made
+        return voices.current, () if made is None else made.voices
+
     async def connect(
         self,
         system_instructions: str,

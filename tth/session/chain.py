@@ -44,6 +44,11 @@ class Link(Generic[A]):
             self._adapter = self._maker.make()
         return self._adapter
 
+    @property
+    def made(self) -> A | None:
+        """The adapter, if it was made."""
+        return self._adapter
+
     def fresh(self) -> A:
         """A new adapter, which the caller closes."""
         return self._maker.make()
@@ -69,6 +74,11 @@ class Chain(Generic[A]):
     def current(self) -> str:
         """The name of the adapter that the next piece of work goes to first."""
         return next(iter(self.attempts())).name
+
+    @property
+    def made(self) -> A | None:
+        """That adapter, if it was made."""
+        return next(iter(self.attempts())).made
 
     def attempts(self) -> Iterator[Link[A]]:
         """Each adapter once: those that work in order, then those at rest, since one of them may be well again."""

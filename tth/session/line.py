@@ -162,10 +162,21 @@ class VoiceLine:
 
         self._commands.put(run, lambda error: self.lost(explain(error), error), self._renew_s)
 
+    def choose_voice(self, control: TurnControl, done: Callable[[], None]) -> None:
+        """Speak with the voice that the control and the person ask for, before anything that is asked for later."""
+
+        async def run() -> None:
+            if self._voice.alive:
+                await self._choose_voice(control)
+            done()
+
+        self._commands.put(run, lambda error: self.lost(explain(error), error), self._renew_s)
+
     async def _renew(self, reason: str, error: Exception | None = None, voice: str | None = None) -> None:
         prepared, self._prepared = self._prepared, None
         try:
-            if prepared is not None and voice in (None, prepared.voice_name):
+            own = voice or self._voice.voice_name
+            if prepared is not None and prepared.speaks == self._voice.asked(prepared.adapter, own):
                 await self._voice.swap(prepared, reason)
             else:
                 if prepared is not None:
@@ -195,19 +206,22 @@ class VoiceLine:
         self._caller.asked_in_vain(turn, error)
 
     async def _choose_voice(self, control: TurnControl) -> None:
-        """Speak with the voice that the control asks for, by renewal where the adapter cannot change it."""
-        wanted = self._cast.choose_voice(control) if self._cast.realtime else None
-        if wanted is None or wanted in (self._voice.voice_name, self._refused_voice):
+        """Speak with the voice that is asked for, by renewal where the adapter cannot change it."""
+        if not self._cast.realtime:
             return
-        applied = await self._voice.adapter.configure(SessionChange(voice=wanted))
+        voice, own = self._voice, self._cast.choose_voice(control)
+        wanted = voice.asked(voice.adapter, own)
+        if wanted is None or wanted in (voice.speaks, self._refused_voice):
+            return
+        applied = await voice.adapter.configure(SessionChange(voice=wanted))
         when = applied.fields.get("voice", "never")
         if when == "now":
-            self._voice.voice_name = wanted
+            voice.voice_name, voice.speaks = own, wanted
         elif when == "at_renewal":
-            await self._renew("another voice is asked for", voice=wanted)
+            await self._renew("another voice is asked for", voice=own)
         else:
             self._refused_voice = wanted
-            text = f"{self._voice.name} cannot speak with the voice {wanted!r} now; it keeps {self._voice.voice_name!r}"
+            text = f"{voice.name} cannot speak with the voice {wanted!r} now; it keeps {voice.speaks!r}"
             self._caller.warn(WarningEvent(code="control_voice", message=text))
 
     def close(self) -> None:

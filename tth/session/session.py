@@ -29,6 +29,8 @@ from tth.core.events import (
     SessionClosedEvent,
     SessionReadyEvent,
     UserTextEvent,
+    VoiceChangedEvent,
+    VoiceUpdateEvent,
 )
 from tth.core.media import AudioChunk
 from tth.core.tasks import Tasks
@@ -38,6 +40,7 @@ from tth.session.budget import BudgetWatch
 from tth.session.cascade import Cascade
 from tth.session.cast import Cast
 from tth.session.chain import Maker
+from tth.session.choice import VoiceChoice
 from tth.session.ladder import Rung
 from tth.session.line import VoiceLine
 from tth.session.meters import Meters
@@ -62,6 +65,7 @@ class Session:
         cast: What the profile resolved to.
         session_id: Unique in the process; made up where not given.
         observing: Called with the session once it is open; what it returns runs beside it.
+        voice: The voice that the person chose, laid over those of persona and emotion.
 
     Attributes:
         id: The session's id.
@@ -71,7 +75,14 @@ class Session:
         meters: What has passed along its path so far.
     """
 
-    def __init__(self, cast: Cast, *, session_id: str | None = None, observing: Observing | None = None) -> None:
+    def __init__(
+        self,
+        cast: Cast,
+        *,
+        session_id: str | None = None,
+        observing: Observing | None = None,
+        voice: str | None = None,
+    ) -> None:
         self.cast = cast
         self.id = session_id or uuid.uuid4().hex[:16]
         self.bus = EventBus()
@@ -79,6 +90,8 @@ class Session:
         self.components: dict[str, str] = {}
         self.meters = Meters()
         self._observing = observing
+        self._wish = voice
+        self._voiced = VoiceChangedEvent(wish=voice)
         self._lacks: dict[str, DegradedEvent] = {}
         self._tasks = Tasks(self._broke)
         self._open = False
@@ -89,6 +102,7 @@ class Session:
         self._budget: BudgetWatch
         self._playhead: Playhead
         self._voice: Voice
+        self._choice: VoiceChoice
         self._stage: AvatarStage
         self._orchestrator: Orchestrator
         self._microphone: Microphone
@@ -112,7 +126,9 @@ class Session:
             connect_s=self.cast.deadlines.connect_s,
             clock=self._clock,
             publish=self.bus.publish,
+            wish=self._wish,
         )
+        self._choice = VoiceChoice(self.cast, self.bus, self._voice, self._voice_changed)
         self._stage = AvatarStage(
             self.cast.rungs, self.bus, self._playhead, self._clock, self._watchdog, self._first_frame, self.meters
         )
@@ -163,6 +179,8 @@ class Session:
             self.components.pop("stt", None)
         if self._stage.name:
             self.components["avatar"] = self._stage.name
+        self._choice.attend(self._orchestrator)
+        self._voiced = self._choice.told
         self.bus.publish(self.ready())
         self.bus.publish(self._microphone.listening())
 
@@ -173,6 +191,9 @@ class Session:
             profile=self.cast.profile,
             persona=self.cast.persona,
             components=dict(self.components),
+            voice=self._voiced.voice,
+            voices=self._voiced.voices,
+            voice_wish=self._voiced.wish,
         )
 
     def standing(self) -> list[Event]:
@@ -186,7 +207,7 @@ class Session:
 
         def cascade() -> RealtimeAdapter:
             return Cascade(
-                cast.llms, cast.voices, self._clock, self._watchdog, cast.choose_voice, cast.deadlines, cast.ears
+                cast.llms, cast.voices, self._clock, self._watchdog, self._choice.of, cast.deadlines, cast.ears
             )
 
         return (Maker("cascade", cascade),)
@@ -209,6 +230,10 @@ class Session:
             self._lacks[event.component] = event
         elif isinstance(event, RecoveredEvent):
             self._lacks.pop(event.component, None)
+
+    def _voice_changed(self, event: VoiceChangedEvent) -> None:
+        self._voiced = event
+        self.bus.publish(event)
 
     def _first_frame(self) -> None:
         self._orchestrator.first_frame()
@@ -297,6 +322,10 @@ class Session:
         """Lay ``control`` over the session's, for this turn's face and the next turns' voice."""
         self.bus.publish(ControlUpdateEvent(control=control))
 
+    def update_voice(self, voice: str | None) -> None:
+        """Speak with ``voice`` from the next turn on; ``None`` leaves it to persona and emotion."""
+        self.bus.publish(VoiceUpdateEvent(voice=voice))
+
     def subscribe(self, limits: Mapping[Family, Limit] = CLIENT_LIMITS) -> Subscription:
         """A queue of the session's events; close it when done."""
         return self.bus.subscribe(limits)
@@ -304,6 +333,7 @@ class Session:
     def attach_client(self) -> None:
         """A client plays the sound and will report its playhead."""
         self._playhead.attach()
+        self._choice.look()
 
     def detach_client(self) -> None:
         """It is gone; with the last one the clock tells the playhead again."""

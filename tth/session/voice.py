@@ -27,6 +27,28 @@ def worth_trying_again(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or (isinstance(error, AdapterError) and error.decision == "retry")
 
 
+def voice_for(
+    voices: Sequence[str], wish: str | None, own: str | None, nearest: Callable[[str], str | None] = lambda name: None
+) -> str | None:
+    """The voice to ask for: the one wished for or its nearest, and where there is neither, ``own``.
+
+    Args:
+        voices: Those that may be chosen. A name that is not among them might cost the session, and is not passed on.
+        wish: What the person chose.
+        own: What persona and emotion ask for.
+        nearest: The one that stands for a name that is not among them.
+    """
+    if wish is None:
+        return own
+    return wish if wish in voices else nearest(wish) or own
+
+
+def _nearest(adapter: RealtimeAdapter) -> Callable[[str], str | None]:
+    """What the adapter says in its method ``nearest_voice``, where it has one."""
+    found: Callable[[str], str | None] = getattr(adapter, "nearest_voice", lambda name: None)
+    return found
+
+
 def _told(trouble: Mapping[str, str]) -> str:
     return "; ".join(f"{name}: {reason}" for name, reason in trouble.items())
 
@@ -38,13 +60,15 @@ class Prepared:
     Attributes:
         adapter: Connected, with the conversation as it was then.
         name: Its registered name.
-        voice_name: The voice it speaks with.
+        voice_name: The voice that persona and emotion ask for.
+        speaks: The voice it was asked to speak with.
         items: What it was told of the conversation.
     """
 
     adapter: RealtimeAdapter
     name: str
     voice_name: str | None
+    speaks: str | None
     items: tuple[Item, ...]
 
 
@@ -56,7 +80,13 @@ class Voice:
 
     Args:
         makers: Realtime adapters, best first.
+        wish: The voice that the person chose.
         publish: Told of a change from one adapter to another.
+
+    Attributes:
+        wish: Laid over what persona and emotion ask for, as far as the adapter in use has it.
+        speaks: The voice that the adapter in use was asked to speak with.
+        renewed: Called when another adapter is in use.
     """
 
     def __init__(
@@ -70,6 +100,7 @@ class Voice:
         connect_s: float,
         clock: Clock,
         publish: Callable[[Event], None],
+        wish: str | None = None,
     ) -> None:
         self._chain: Chain[RealtimeAdapter] = Chain(makers, clock)
         self._best = makers[0].name
@@ -83,6 +114,9 @@ class Voice:
         self._known: set[str] = set()
         self.name = ""
         self.voice_name: str | None = voice
+        self.wish = wish
+        self.speaks: str | None = None
+        self.renewed: Callable[[], None] = lambda: None
 
     @property
     def adapter(self) -> RealtimeAdapter:
@@ -100,13 +134,21 @@ class Voice:
         """Whether there is an adapter to speak through."""
         return self._adapter is not None
 
+    def asked(self, adapter: RealtimeAdapter, own: str | None) -> str | None:
+        """The voice that ``adapter`` is to be asked for, where persona and emotion ask for ``own``."""
+        return voice_for(adapter.capabilities.voices, self.wish, own, _nearest(adapter))
+
+    def nearest(self, name: str) -> str | None:
+        """The voice that the adapter in use speaks with where it is asked for one it does not have."""
+        return _nearest(self.adapter)(name)
+
     async def renew(self, reason: str, *, failed: BaseException | None = None, voice: str | None = None) -> None:
         """Put a new instance in place of the adapter in use.
 
         Args:
             reason: Why, for the person.
             failed: What the old one failed of, if it did; then the next adapter is preferred.
-            voice: The voice it shall speak with; ``None`` keeps the one before.
+            voice: The voice that persona and emotion ask for; ``None`` keeps the one before.
 
         Raises:
             AdapterError: No adapter could be connected; there is none in use any more.
@@ -170,9 +212,11 @@ class Voice:
 
     def _put_in_place(self, prepared: Prepared, was: str, reason: str) -> None:
         self._adapter, self.name, self.voice_name = prepared.adapter, prepared.name, prepared.voice_name
+        self.speaks = prepared.speaks
         self._known = {item.id for item in prepared.items}
         self._changed.set()
         self._tell(was, reason)
+        self.renewed()
 
     def knows(self, item_id: str) -> bool:
         """Whether the adapter in use was told of that item when it was connected."""
@@ -222,8 +266,9 @@ class Voice:
         adapter, items = link.fresh(), self._told()
         try:
             async with asyncio.timeout(self._connect_s):
-                await adapter.connect(self._instructions, self.voice_name, control=self._control, items=items)
+                speaks = self.asked(adapter, self.voice_name)
+                await adapter.connect(self._instructions, speaks, control=self._control, items=items)
         except BaseException:
             await close_adapter(adapter, link.name)
             raise
-        return Prepared(adapter, link.name, self.voice_name, items)
+        return Prepared(adapter, link.name, self.voice_name, speaks, items)

@@ -42,6 +42,7 @@ class ScriptedVoice:
         heard: Every ``set_heard``.
         changes: Every ``configure``.
         voice: The voice it was connected with.
+        voices: Names it knows; empty where it takes any.
         instructions: The instructions it was connected with.
         connections: How often ``connect`` was called.
         closed: Whether it was closed.
@@ -59,6 +60,7 @@ class ScriptedVoice:
         self.heard: list[Sequence[Heard]] = []
         self.changes: list[SessionChange] = []
         self.voice: str | None = None
+        self.voices: Sequence[str] = ()
         self.instructions = ""
         self.connections = 0
         self.closed = False
@@ -73,7 +75,10 @@ class ScriptedVoice:
     def capabilities(self) -> RealtimeCapabilities:
         """Client-driven; no audio in unless ``hears`` says so."""
         return RealtimeCapabilities(
-            audio_in=bool(self.hears), detects=self.hears == "voice", deaf="" if self.hears else "it has no ears"
+            voices=self.voices,
+            audio_in=bool(self.hears),
+            detects=self.hears == "voice",
+            deaf="" if self.hears else "it has no ears",
         )
 
     async def connect(

@@ -12,6 +12,10 @@ NAME_CHARS = 64
 """Longest name or reason that a client may send."""
 
 
+VoiceName: TypeAlias = Annotated[str, msgspec.Meta(max_length=NAME_CHARS, pattern=r"^[\w.:+-]([\w .:+-]*[\w.:+-])?\Z")]
+"""What a voice may be called: letters and digits of any script, and a few signs."""
+
+
 def _within(name: str) -> msgspec.Meta:
     low, high = RANGES[name]
     return msgspec.Meta(ge=low, le=high)

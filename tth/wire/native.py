@@ -20,7 +20,7 @@ from tth.core.events import (
     event_classes,
 )
 from tth.errors import ProtocolError
-from tth.wire.controls import NAME_CHARS, ControlWish
+from tth.wire.controls import NAME_CHARS, ControlWish, VoiceName
 from tth.wire.mistakes import explained, shown
 
 HEADER = struct.Struct("<BBHIIQ")
@@ -153,6 +153,12 @@ class ControlUpdate(_Message, frozen=True, tag="control_update"):
     control: ControlWish
 
 
+class VoiceUpdate(_Message, frozen=True, tag="voice_update"):
+    """Speak with this voice from the next turn on; ``null`` leaves it to persona and emotion."""
+
+    voice: VoiceName | None
+
+
 class Hold(_Message, frozen=True, tag="hold"):
     """Stop the playhead."""
 
@@ -203,7 +209,16 @@ class Flushed(_Message, frozen=True, tag="flushed"):
 
 
 ClientMessage: TypeAlias = (
-    UserText | Interrupt | ControlUpdate | Hold | Resume | PlayheadReport | Flushed | Microphone | ListeningUpdate
+    UserText
+    | Interrupt
+    | ControlUpdate
+    | VoiceUpdate
+    | Hold
+    | Resume
+    | PlayheadReport
+    | Flushed
+    | Microphone
+    | ListeningUpdate
 )
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)

@@ -236,6 +236,11 @@ class OpenAIRealtime:
             self._live.flush()
         return Applied(applied)
 
+    def nearest_voice(self, name: str) -> str | None:
+        """Of the model's voices the one nearest to ``name``; ``None`` where none is near."""
+        near = voice_of(name, self._voices)
+        return near if near in self._voices else None
+
     def _hear(self, hearing: Hearing) -> None:
         """Have the server find speech, or leave it to the caller; what is set already is not said again."""
         turn = self._options.turn_detection
