@@ -67,3 +67,9 @@ def test_the_log_of_the_process_leaves_repeats_out(root: logging.Logger) -> None
     set_up_logs("info", "text")
     (handler,) = root.handlers
     assert [bool(handler.filter(record("too many"))) for _ in range(2)] == [True, False]
+
+
+def test_nothing_that_a_stranger_wrote_makes_a_line_of_its_own_or_speaks_to_the_terminal() -> None:
+    line = TextLines().format(record("no 'x\r\n12:00:00 info forged\x1b[2J\x85\u2028' here, but ü and 你"))
+    assert line.endswith(r"no 'x\r\n12:00:00 info forged\x1b[2J\x85\u2028' here, but ü and 你")
+    assert len(line.splitlines()) == 1

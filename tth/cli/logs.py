@@ -81,8 +81,16 @@ class TextLines(logging.Formatter):
         """One line, and the traceback where there is one."""
         clock = time.strftime("%H:%M:%S", time.localtime(record.created))
         about = " ".join(f"{name} {getattr(record, name)}" for name in FIELDS if getattr(record, name, ""))
-        text = f"{clock} {record.levelname.lower():7} {about + ': ' if about else ''}{record.getMessage()}"
+        message = _on_one_line(record.getMessage())
+        text = f"{clock} {record.levelname.lower():7} {about + ': ' if about else ''}{message}"
         return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+def _on_one_line(text: str) -> str:
+    """The same, save what a terminal would obey: part of it may be a stranger's, who must write no line of the log."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 class JsonLines(logging.Formatter):
