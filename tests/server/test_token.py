@@ -17,7 +17,6 @@ from tth.emulators.openai.mind import MindOptions
 from tth.hosting.keys import Secrets
 from tth.hosting.rtc.candidates import new_connection
 from tth.server.realtime import entrance
-from tth.server.realtime.allowance import Allowance
 from tth.testing.emulated import emulated_openai
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -138,16 +137,6 @@ async def test_more_than_so_many_in_a_minute_are_refused_until_it_is_over() -> N
         answer = await token(site)
         assert answer.json["error"]["code"] == "rate_limit_exceeded"
         assert 0 < int(answer.headers["retry-after"]) <= 60
-
-
-async def test_an_allowance_is_each_ones_own_and_comes_back() -> None:
-    now = [0.0]
-    allowance = Allowance(1, lambda: now[0])
-    assert [allowance.take("a"), allowance.take("a"), allowance.take("b")] == [0.0, 60.0, 0.0]
-    now[0] = 45.0
-    assert allowance.take("a") == 15.0
-    now[0] = 60.0
-    assert allowance.take("a") == 0.0
 
 
 @pytest.mark.parametrize(

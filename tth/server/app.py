@@ -24,12 +24,15 @@ from starlette.websockets import WebSocket
 from tth.config.finding import UnknownProfile
 from tth.config.models import LIBRARIES, MOST_BYTES, is_model_name, list_models
 from tth.errors import ConfigError
-from tth.server.answers import failed, refusal, told
+from tth.server.answers import failed, refusal, retry_later, told
 from tth.server.body import BODY_S, TooLarge, read_body
 from tth.server.face import hold_face
+from tth.server.guesses import Guesses
 from tth.server.health import health_report
 from tth.server.house import Busy, House, NotRecording, Request, UnknownPersona
 from tth.server.link import hold_link
+from tth.server.proxies import Proxies, Trusted
+from tth.server.quota import TooMuch
 from tth.server.realtime.doors import RealtimeDoors
 from tth.server.recordings import Folder
 from tth.server.relay import hold_relay
@@ -107,7 +110,7 @@ def create_app(house: House) -> ASGIApp:
         lifespan=lifespan,
         exception_handlers={HTTPException: told, Exception: failed},
     )
-    return Gate(app, house.settings)
+    return Proxies(Gate(Guesses(app, house.books), house.settings), Trusted(house.settings.trusted_proxies))
 
 
 class Pages:
@@ -218,7 +221,7 @@ class Pages:
                 asked.record,
                 asked.voice,
             )
-            ticket = await self._house.admit(wish)
+            ticket = await self._house.admit(wish, self._house.books.caller_of(request))
         except msgspec.ValidationError as error:
             return refusal(400, "bad_request", explained(error, [SessionRequest]))
         except (msgspec.DecodeError, RecursionError) as error:
@@ -229,6 +232,8 @@ class Pages:
             return refusal(408, "too_slow", f"the body did not come within {BODY_S:g} s")
         except Busy as error:
             return refusal(503, "busy", str(error))
+        except TooMuch as error:
+            return retry_later(refusal(429, error.code, str(error)), error.retry_s)
         except NotRecording as error:
             return refusal(409, "not_recording", str(error))
         except UnknownProfile as error:

@@ -18,6 +18,7 @@ from tth.observers.steps import log_steps
 from tth.server.berth import TOO_LARGE, size_of
 from tth.server.house import Busy, House
 from tth.server.pace import Pace
+from tth.server.quota import Caller, TooMuch
 from tth.server.stream import SEND_S
 from tth.server.tickets import Ticket
 from tth.session.audio_driven import AudioDrivenFace
@@ -52,11 +53,14 @@ async def hold_face(house: House, socket: WebSocket) -> None:
         if ticket is None:
             await socket.close(CloseCode.NO_TICKET, "no such ticket, or it is used or too old; ask for a new session")
             return
-        client = FaceClient(socket, ticket)
-        with house.visit(client):
+        caller = house.books.caller_of(socket, ticket.caller.key)
+        client = FaceClient(socket, ticket, caller)
+        with house.visit(client, caller):
             await client.serve(house.settings.limits.message_bytes)
     except Busy as error:
         await socket.close(CloseCode.ENDED, str(error))
+    except TooMuch as error:
+        await socket.close(CloseCode.TOO_MUCH, str(error)[:120])
     except WebSocketDisconnect:
         pass  # gone
 
@@ -67,12 +71,14 @@ class FaceClient:
     Args:
         socket: Accepted.
         ticket: Whose avatars these are.
+        caller: Whose messages and sound are counted.
     """
 
-    def __init__(self, socket: WebSocket, ticket: Ticket) -> None:
+    def __init__(self, socket: WebSocket, ticket: Ticket, caller: Caller) -> None:
         self.id = ticket.session_id
         self._socket = socket
         self._cast = ticket.cast
+        self._caller = caller
         self._bus = EventBus()
         clock = LoopClock()
         self._watchdog = Watchdog(clock)
@@ -126,6 +132,7 @@ class FaceClient:
         pace = Pace(asyncio.get_running_loop().time)
         while True:
             await pace.step()
+            await self._caller.step()
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
@@ -135,7 +142,7 @@ class FaceClient:
                 return
             try:
                 self._take(frame)
-            except ProtocolError as error:
+            except (ProtocolError, TooMuch) as error:
                 self._bus.publish(ErrorEvent(code=error.code, message=error.problem, decision="ignore"))
 
     def _take(self, frame: str | bytes) -> None:
@@ -159,6 +166,8 @@ class FaceClient:
         if header.kind is not Kind.AUDIO:
             raise ProtocolError("bad_frame", f"send binary frames of kind {Kind.AUDIO}, audio, alone")
         try:
+            if not self._caller.hears(pcm, header.param):
+                return
             self._face.sound(header.turn, header.sample, pcm, header.param, last=bool(header.flags & LAST))
         except MediaError as error:
             raise ProtocolError("bad_frame", str(error)) from error

@@ -27,6 +27,7 @@ from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
 from tth.server.berth import Berth
 from tth.server.ledger import Ledger
+from tth.server.quota import NOBODY, Books, Caller
 from tth.server.recordings import Folder, RecordedSession
 from tth.server.stream import Media
 from tth.server.tickets import Ticket, TicketDesk
@@ -98,6 +99,7 @@ class House:
         draining: Whether nothing new is taken.
         hurried: Whether running turns are not waited for either.
         ledger: The numbers of its sessions.
+        books: What each client has had lately.
         models: Folder of GLB and VRM avatars; it need not be there.
         berths: Where a client finds its session again, by the session's id.
         recordings: Where sessions are recorded; ``None`` where none is.
@@ -110,6 +112,7 @@ class House:
         self.draining = False
         self.hurried = False
         self.ledger = Ledger()
+        self.books = Books(settings)
         self.models = models_folder(settings, sources)
         self.berths: dict[str, Berth] = {}
         self.recordings = Folder(Path(settings.record).expanduser()) if settings.record else None
@@ -164,10 +167,11 @@ class House:
         """What a page shows of every persona."""
         return [describe(persona) for persona in list_personas(self._sources)]
 
-    async def admit(self, request: Request) -> Ticket:
-        """A ticket for the session asked for.
+    async def admit(self, request: Request, caller: Caller = NOBODY) -> Ticket:
+        """A ticket for the session that ``caller`` asks for.
 
         Raises:
+            TooMuch: The caller has had all it may have now.
             ConfigError: There is no such profile, or it cannot be used.
             UnknownPersona: There is no such persona.
             NotRecording: It is to be recorded, and this server records nobody.
@@ -175,6 +179,7 @@ class House:
         """
         if request.record and self.recordings is None:
             raise NotRecording("this server records nobody; leave 'record' out, or start it with --record")
+        caller.begin(self._desk.callers)
         cast = await self.cast(request)
         record = request.record or (self.recordings is not None and not self.settings.record_asked)
         return self._desk.issue(
@@ -185,6 +190,7 @@ class House:
             meters=request.meters,
             resume=request.resume,
             record=record,
+            caller=caller,
         )
 
     async def cast(self, request: Request) -> Cast:
@@ -251,17 +257,19 @@ class House:
         return self._desk.claim(session_id, secret)
 
     @asynccontextmanager
-    async def open(self, ticket: Ticket) -> AsyncIterator[Session]:
-        """The session of ``ticket``, for as long as the block runs.
+    async def open(self, ticket: Ticket, caller: Caller = NOBODY) -> AsyncIterator[Session]:
+        """The session of ``ticket``, for as long as the block runs; ``caller`` has it.
 
         Raises:
+            TooMuch: The caller has as many as it may have.
             AdapterError: No voice of the profile could be reached.
             Busy: The server stops.
         """
         session = self._session(ticket)
         log_steps(session.id, session.bus)
         measure_costs(session.bus)
-        with self._seat(), self.ledger.follow(session):
+        caller.follow(session.bus)
+        with self._seat(caller), self.ledger.follow(session):
             async with session:
                 with self._present(session):
                     session.update_control(ticket.control)
@@ -284,24 +292,26 @@ class House:
             del self.berths[session_id]
 
     @contextmanager
-    def visit(self, guest: Guest) -> Iterator[None]:
-        """Have a guest that is no session, for as long as the block runs.
+    def visit(self, guest: Guest, caller: Caller = NOBODY) -> Iterator[None]:
+        """Have a guest that is no session, for as long as the block runs; ``caller`` has it.
 
         Raises:
+            TooMuch: The caller has as many as it may have.
             Busy: The server stops.
         """
-        with self._seat(), self._present(guest):
+        with self._seat(caller), self._present(guest):
             yield
 
     @contextmanager
-    def _seat(self) -> Iterator[None]:
-        self._seats += 1
-        try:
-            yield
-        finally:
-            self._seats -= 1
-            if not self._seats:
-                self._empty.set()
+    def _seat(self, caller: Caller) -> Iterator[None]:
+        with caller.seat():
+            self._seats += 1
+            try:
+                yield
+            finally:
+                self._seats -= 1
+                if not self._seats:
+                    self._empty.set()
 
     @contextmanager
     def _present(self, guest: Guest) -> Iterator[None]:

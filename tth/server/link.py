@@ -11,6 +11,7 @@ from tth.core.events import ErrorEvent
 from tth.errors import AdapterError
 from tth.server.berth import Berth
 from tth.server.house import Busy, House
+from tth.server.quota import Caller, TooMuch
 from tth.server.stream import ClientStream, Place
 from tth.server.tickets import Ticket
 from tth.wire.native import CloseCode, encode_event
@@ -30,7 +31,7 @@ async def hold_link(house: House, socket: WebSocket) -> None:
         if ticket is None:
             await socket.close(CloseCode.NO_TICKET, "no such ticket, or it is used or too old; ask for a new session")
         else:
-            await _run(house, socket, ticket)
+            await _run(house, socket, ticket, house.books.caller_of(socket, ticket.caller.key))
     except WebSocketDisconnect:
         pass  # gone before anything was said
 
@@ -48,22 +49,29 @@ def _count(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
 
 
-async def _run(house: House, socket: WebSocket, ticket: Ticket) -> None:
+async def _run(house: House, socket: WebSocket, ticket: Ticket, caller: Caller) -> None:
     named = {"session": ticket.session_id}
     try:
-        async with house.open(ticket) as session:
+        async with house.open(ticket, caller) as session:
             metering = house.ledger.metering(session)
             metering.asked = ticket.meters
-            stream = ClientStream(session, socket, ticket.media, metering, lasting=bool(ticket.resume))
+            stream = ClientStream(session, socket, ticket.media, metering, lasting=bool(ticket.resume), caller=caller)
             session.attach_client()
             limits = house.settings.limits
             berth = Berth(
-                session, stream, secret=ticket.resume, resume_s=limits.resume_s, message_bytes=limits.message_bytes
+                session,
+                stream,
+                secret=ticket.resume,
+                resume_s=limits.resume_s,
+                message_bytes=limits.message_bytes,
+                caller=caller,
             )
             with closing(stream), house.keeping(session.id, berth):
                 await berth.serve(socket)
     except Busy as error:
         await socket.close(CloseCode.ENDED, str(error))
+    except TooMuch as error:
+        await _fail(socket, ErrorEvent(code=error.code, message=str(error)), str(error)[:120], CloseCode.TOO_MUCH)
     except AdapterError as error:
         log.warning("no session: %s", error, extra=named)
         await _fail(socket, ErrorEvent(code=error.code, message=str(error)), "no voice of this profile can be reached")
@@ -73,9 +81,9 @@ async def _run(house: House, socket: WebSocket, ticket: Ticket) -> None:
         await _fail(socket, broken, "the server made a mistake")
 
 
-async def _fail(socket: WebSocket, error: ErrorEvent, reason: str) -> None:
+async def _fail(socket: WebSocket, error: ErrorEvent, reason: str, code: CloseCode = CloseCode.FAILED) -> None:
     try:
         await socket.send_text((encode_event(error, 1) or b"").decode())
-        await socket.close(CloseCode.FAILED, reason)
+        await socket.close(code, reason)
     except RuntimeError:
         pass  # closed already

@@ -31,6 +31,7 @@ from tth.server.answers import refusal
 from tth.server.berth import TOO_LARGE, size_of
 from tth.server.house import Busy, House, Request, UnknownPersona
 from tth.server.pace import Pace
+from tth.server.quota import Caller, TooMuch
 from tth.server.security import key_is_right
 from tth.server.stream import PIECE_UNITS, STARTS_BEFORE
 from tth.session.session import Session
@@ -61,19 +62,20 @@ async def hold_relay(house: House, socket: WebSocket) -> None:
     await socket.accept()
     try:
         rate_hz, request = _asked(socket.query_params)
-        ticket = house.claim(*await _admitted(house, request))
+        caller = house.books.caller_of(socket)
+        ticket = house.claim(*await _admitted(house, request, caller))
         assert ticket is not None
-        async with house.open(ticket) as session:
+        async with house.open(ticket, caller) as session:
             log.info("relay client with profile %s", ticket.cast.profile, extra={"session": session.id})
-            await Relay(session, socket, rate_hz).converse(house.settings.limits.message_bytes)
+            await Relay(session, socket, rate_hz, caller).converse(house.settings.limits.message_bytes)
     except (TthError, ProtocolError) as error:
         await _refuse(socket, error)
     except WebSocketDisconnect:
         pass  # gone before anything was said
 
 
-async def _admitted(house: House, request: Request) -> tuple[str, str]:
-    ticket = await house.admit(request)
+async def _admitted(house: House, request: Request, caller: Caller) -> tuple[str, str]:
+    ticket = await house.admit(request, caller)
     return ticket.session_id, ticket.secret
 
 
@@ -85,9 +87,12 @@ async def _refuse(socket: WebSocket, error: Exception) -> None:
     code, problem = _told(error)
     try:
         await socket.send_text(relay.encode(relay.Error(code=code, message=problem)))
-        await socket.close(CloseCode.ENDED if isinstance(error, Busy) else REFUSED, problem[:120])
+        await socket.close(_CODES.get(type(error), REFUSED), problem[:120])
     except (RuntimeError, WebSocketDisconnect):
         pass  # the client is gone
+
+
+_CODES = {Busy: CloseCode.ENDED, TooMuch: CloseCode.TOO_MUCH}
 
 
 def _told(error: Exception) -> tuple[str, str]:
@@ -96,6 +101,8 @@ def _told(error: Exception) -> tuple[str, str]:
             return error.code, error.problem
         case Busy():
             return "busy", str(error)
+        case TooMuch():
+            return error.code, str(error)
         case UnknownProfile():
             return "no_such_profile", f"{error.problem}; {error.fix}"
         case UnknownPersona():
@@ -149,12 +156,14 @@ class Relay:
         session: Open.
         socket: The client's.
         rate_hz: Of the sound it sends.
+        caller: Whose messages, sound and speech are counted.
     """
 
-    def __init__(self, session: Session, socket: WebSocket, rate_hz: int) -> None:
+    def __init__(self, session: Session, socket: WebSocket, rate_hz: int, caller: Caller) -> None:
         self._session = session
         self._socket = socket
         self._rate_hz = rate_hz
+        self._caller = caller
         self._subscription = session.subscribe(LIMITS)
         self._reader: SpeechReader | None = None
         self._resampler = StreamResampler(relay.RATE_HZ, relay.RATE_HZ)
@@ -179,6 +188,7 @@ class Relay:
         socket = self._socket
         while True:
             await pace.step()
+            await self._caller.step()
             message = await socket.receive()
             if message["type"] == "websocket.disconnect":
                 return
@@ -193,10 +203,11 @@ class Relay:
         try:
             message = relay.decode(frame)
             if isinstance(message, relay.Text):
+                self._caller.check_speech()
                 self._session.bus.publish(UserTextEvent(text=message.text))
-            else:
+            elif self._caller.hears(message.audio, self._rate_hz):
                 self._session.hear(AudioChunk(message.audio, self._rate_hz))
-        except ProtocolError as error:
+        except (ProtocolError, TooMuch) as error:
             self._session.bus.publish(ErrorEvent(code=error.code, message=error.problem, decision="ignore"))
         except MediaError as error:
             self._session.bus.publish(ErrorEvent(code="bad_audio", message=str(error), decision="ignore"))

@@ -13,6 +13,7 @@ from tth.core.controls import TurnControl
 from tth.observers.recording.recording import Recording
 from tth.plugins.registry import Registry
 from tth.server.house import House, Request, describe
+from tth.server.quota import NOBODY, Caller
 from tth.server.replaying import ReplaySession
 from tth.server.tickets import Ticket
 from tth.session.cast import Cast
@@ -53,13 +54,14 @@ class ReplayHouse(House):
     async def warm_up(self) -> None:
         """Nothing need be loaded."""
 
-    async def admit(self, request: Request) -> Ticket:
+    async def admit(self, request: Request, caller: Caller = NOBODY) -> Ticket:
         """A ticket for the replay; its numbers are those that were recorded.
 
         Raises:
+            TooMuch: The caller has had all it may have now.
             Busy: The server stops, or holds as many sessions as it may.
         """
-        return await super().admit(replace(request, meters=False))
+        return await super().admit(replace(request, meters=False), caller)
 
     async def cast(self, request: Request) -> Cast:
         """Who is seen, whatever was asked for.

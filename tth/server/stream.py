@@ -17,6 +17,7 @@ from tth.core.watchdog import Watch, Watchdog
 from tth.errors import MediaError, ProtocolError
 from tth.observers.metering import Metering
 from tth.server.journal import Journal
+from tth.server.quota import NOBODY, Caller, TooMuch
 from tth.session.session import Session
 from tth.session.speech import SpeechReader
 from tth.session.turn import Turn
@@ -109,6 +110,7 @@ class ClientStream:
         media: The shape of sound and frames.
         metering: Told what the client says of its playhead.
         lasting: Whether the client may come back.
+        caller: Whose sound and speech are counted.
 
     Attributes:
         session_id: Whose it is.
@@ -122,6 +124,7 @@ class ClientStream:
         metering: Metering | None = None,
         *,
         lasting: bool = False,
+        caller: Caller = NOBODY,
     ) -> None:
         self._session = session
         self._socket = socket
@@ -130,6 +133,7 @@ class ClientStream:
         self._faces: list[bytes] = []
         self._media = media
         self._metering = metering
+        self._caller = caller
         self._standing: list[Event] = session.standing()
         self._subscription = session.subscribe(LIMITS)
         self._turn: Turn | None = None
@@ -233,7 +237,7 @@ class ClientStream:
                 self._hear(frame)
             else:
                 self._apply(decode_message(frame))
-        except ProtocolError as error:
+        except (ProtocolError, TooMuch) as error:
             turn_id = named_turn(frame)
             wrong = ErrorEvent(turn_id=turn_id, code=error.code, message=error.problem, decision="ignore")
             self._session.bus.publish(wrong)
@@ -243,7 +247,8 @@ class ClientStream:
         if header.kind is not Kind.MICROPHONE:
             raise ProtocolError("bad_frame", f"clients send binary frames of kind {Kind.MICROPHONE}, microphone, alone")
         try:
-            self._session.hear(AudioChunk(pcm, header.param))
+            if self._caller.hears(pcm, header.param):
+                self._session.hear(AudioChunk(pcm, header.param))
         except MediaError as error:
             raise ProtocolError("bad_frame", str(error)) from error
 
@@ -261,6 +266,7 @@ class ClientStream:
             case Flushed():
                 session.report_flush(message.turn, message.sample)
             case UserText():
+                self._caller.check_speech()
                 session.bus.publish(user_text_event(message))
             case Interrupt():
                 session.interrupt(message.reason)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tth.core.controls import TurnControl
+from tth.server.quota import NOBODY, Caller
 from tth.server.stream import Media
 from tth.session.cast import Cast
 
@@ -30,6 +31,7 @@ class Ticket:
     voice: str | None = None
     meters: bool = False
     record: bool = False
+    caller: Caller = field(default=NOBODY, repr=False)
     expires_at: float = field(repr=False)
 
 
@@ -48,6 +50,12 @@ class TicketDesk:
         self._forget_old()
         return len(self._tickets)
 
+    @property
+    def callers(self) -> list[Caller]:
+        """Whoever was given one and has not used it."""
+        self._forget_old()
+        return [ticket.caller for ticket in self._tickets.values()]
+
     def issue(
         self,
         cast: Cast,
@@ -58,8 +66,9 @@ class TicketDesk:
         meters: bool = False,
         resume: bool = False,
         record: bool = False,
+        caller: Caller = NOBODY,
     ) -> Ticket:
-        """A ticket for a session of ``cast``."""
+        """A ticket for a session of ``cast``, which ``caller`` asked for."""
         self._forget_old()
         ticket = Ticket(
             session_id=secrets.token_hex(8),
@@ -71,6 +80,7 @@ class TicketDesk:
             voice=voice,
             meters=meters,
             record=record,
+            caller=caller,
             expires_at=self._now() + CLAIM_S,
         )
         self._tickets[ticket.session_id] = ticket

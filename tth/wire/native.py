@@ -66,6 +66,8 @@ class CloseCode(IntEnum):
     """No such ticket: it was used, is too old, or of another session; or the session to come back to is over."""
     TAKEN = 4409
     """The session was opened elsewhere, as in another window: it goes on there."""
+    TOO_MUCH = 4429
+    """This address, or this key, has as many sessions open as it may have; an ``error`` event comes before."""
 
 
 def pack(header: Header, payload: bytes) -> bytes:

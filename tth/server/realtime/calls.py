@@ -14,7 +14,8 @@ from tth.hosting.keys import token_of
 from tth.hosting.rtc.calls import Call, Calls, answered, no_call
 from tth.hosting.rtc.offers import read_offer, read_session
 from tth.hosting.rtc.sideband import listen_in
-from tth.server.house import House
+from tth.server.house import Busy, House
+from tth.server.quota import TooMuch
 from tth.server.realtime.client import RealtimeClient, Wishes
 from tth.server.realtime.entrance import Entrance, model_of, no_key, refused
 from tth.wire.realtime.server.options import EngineOptions
@@ -48,19 +49,25 @@ class CallDoors:
         return answered(call, sdp)
 
     async def _open(self, request: Request, sdp: str, session: dict[str, Any]) -> tuple[Call, str]:
+        caller = self._house.books.caller_of(request)
+        caller.begin()
         cast, query = await self._entrance.cast(request, session), request.query_params
         model, face = model_of(query, session) or cast.profile, query.get("face") == "1"
         wishes = Wishes(model=model, carried=session, face=face)
 
         async def serve(call: Call) -> None:
-            client = RealtimeClient(call.line, cast, wishes, call)
-            with self._house.visit(client):
-                log.info("call %s with profile %s", call.id, cast.profile, extra={"session": client.id})
-                try:
-                    await client.serve()
-                finally:
-                    # While its seat is taken: who waits until everybody has left finds no socket open.
-                    await call.close()
+            client = RealtimeClient(call.line, cast, wishes, caller, call)
+            try:
+                with self._house.visit(client, caller):
+                    log.info("call %s with profile %s", call.id, cast.profile, extra={"session": client.id})
+                    try:
+                        await client.serve()
+                    finally:
+                        # While its seat is taken: who waits until everybody has left finds no socket open.
+                        await call.close()
+            except (Busy, TooMuch) as error:
+                # There was room when it was answered.
+                log.info("call %s is refused: %s", call.id, error, extra={"session": client.id})
             log.info("call %s is over", call.id, extra={"session": client.id})
 
         return await self._calls.open(sdp, token_of(request), serve)

@@ -26,13 +26,15 @@ from tth.observers.cost import measure_costs
 from tth.observers.levels import measure_levels
 from tth.observers.steps import log_steps
 from tth.server.pace import Pace
+from tth.server.quota import NOBODY, Caller, TooMuch
 from tth.server.realtime.company import components_of, makers_of
 from tth.server.realtime.hearing import hears_of
 from tth.server.realtime.outbox import Outbox
 from tth.session.budget import BudgetWatch
 from tth.session.cast import Cast
 from tth.wire.realtime.server.doors import EXPIRED_CLOSE_CODE, options_for
-from tth.wire.realtime.server.engine import Engine
+from tth.wire.realtime.server.engine import TRACK, Engine
+from tth.wire.realtime.server.errors import Refusal
 from tth.wire.realtime.server.options import Dialect, EngineOptions, random_id
 
 log = logging.getLogger(__name__)
@@ -76,17 +78,21 @@ class RealtimeClient:
         socket: Where its events come and go.
         cast: Who answers.
         wishes: What it brought.
+        caller: Whose messages, sound and speech are counted.
         call: Where its sound comes and goes, in place of events.
 
     Attributes:
         id: Names it in the log.
     """
 
-    def __init__(self, socket: Carrier, cast: Cast, wishes: Wishes, call: Call | None = None) -> None:
+    def __init__(
+        self, socket: Carrier, cast: Cast, wishes: Wishes, caller: Caller = NOBODY, call: Call | None = None
+    ) -> None:
         self.id = random_id("realtime")
         self._socket = socket
         self._cast = cast
         self._wishes = wishes
+        self._caller = caller
         self._call = call
         self._outbox = Outbox(socket)
         self._host: Host | None = None
@@ -144,6 +150,7 @@ class RealtimeClient:
         log_steps(self.id, bus)
         measure_levels(bus)
         measure_costs(bus)
+        self._caller.follow(bus)
         async with AsyncExitStack() as stack:
             stack.callback(bus.close)
             watchdog = Watchdog(clock)
@@ -155,7 +162,7 @@ class RealtimeClient:
                 face = Face(cast.rungs, cast.control, bus, clock, watchdog, self._take)
                 await stack.enter_async_context(face)
             hears = await stack.enter_async_context(hears_of(cast, clock, watchdog, bus.publish))
-            engine = Engine(self._options(voices))
+            engine = Engine(self._options(voices), admit=self._admit)
             host = Host(engine, voices, self._take, pace=PACE, hears=hears, bus=bus, face=face)
             self._host = await stack.enter_async_context(host)
             if self._call is not None:
@@ -201,6 +208,18 @@ class RealtimeClient:
             made = replace(made, session={"instructions": self._cast.instructions, **made.session})
         return made
 
+    def _admit(self, kind: str, seconds: float) -> bool:
+        try:
+            if kind == TRACK:
+                return self._caller.may_hear(seconds)
+            if kind == "response.create":
+                self._caller.check_speech()
+            else:
+                self._caller.hear(seconds)
+        except TooMuch as error:
+            raise Refusal(error.code, str(error), kind=error.code) from error
+        return True
+
     def _take(self, kind: str, text: str) -> None:
         self._outbox.put(text)
 
@@ -216,6 +235,7 @@ class RealtimeClient:
             await self._outbox.room()
             await host.room()
             await pace.step()
+            await self._caller.step()
             message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 return

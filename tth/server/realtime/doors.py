@@ -15,6 +15,7 @@ from tth.errors import TthError
 from tth.hosting.keys import is_secret, refusal, token_of
 from tth.server.body import BODY_S, TooLarge, read_body
 from tth.server.house import Busy, House
+from tth.server.quota import TooMuch
 from tth.server.realtime.calls import CallDoors
 from tth.server.realtime.client import RealtimeClient, Wishes
 from tth.server.realtime.entrance import Entrance, model_of, no_key, refused
@@ -50,7 +51,9 @@ class RealtimeDoors:
         if carried is None:
             await socket.send_denial_response(no_key())
             return
+        caller = self._house.books.caller_of(socket)
         try:
+            caller.begin()
             cast = await self._entrance.cast(socket, carried)
         except TthError as error:
             await socket.send_denial_response(refused(error))
@@ -63,13 +66,13 @@ class RealtimeDoors:
             carried=carried,
             face=query.get("face") == "1",
         )
-        client = RealtimeClient(socket, cast, wishes)
+        client = RealtimeClient(socket, cast, wishes, caller)
         try:
-            with self._house.visit(client):
+            with self._house.visit(client, caller):
                 log.info("realtime client with profile %s", cast.profile, extra={"session": client.id})
                 await socket.accept("realtime" if "realtime" in socket.scope.get("subprotocols", ()) else None)
                 await client.serve()
-        except Busy as error:
+        except (Busy, TooMuch) as error:
             await socket.send_denial_response(refused(error))
 
     async def client_secrets(self, request: Request) -> Response:

@@ -16,8 +16,10 @@ from tth.core.controls import merge
 from tth.errors import ConfigError, TthError
 from tth.hosting.keys import Secrets, is_secret, refusal, token_of
 from tth.hosting.rtc.offers import Refused
+from tth.server.answers import retry_later
 from tth.server.house import Busy, House, UnknownPersona
 from tth.server.house import Request as Wish
+from tth.server.quota import TooMuch
 from tth.session.cast import Cast
 
 log = logging.getLogger(__name__)
@@ -86,6 +88,8 @@ def refused(error: TthError) -> Response:
     match error:
         case Busy():
             return refusal(503, str(error), code="server_busy")
+        case TooMuch():
+            return retry_later(refusal(429, str(error), code=error.code), error.retry_s)
         case UnknownProfile():
             return refusal(404, f"{error.problem}; {error.fix}")
         case UnknownPersona():

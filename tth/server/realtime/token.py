@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import secrets
 import time
 from dataclasses import asdict
@@ -21,7 +20,7 @@ from tth.hosting.keys import refusal
 from tth.server.body import BODY_S, TooLarge, read_body
 from tth.server.house import House, Mint
 from tth.server.house import Request as Wish
-from tth.server.realtime.allowance import Allowance
+from tth.server.quota import TOKENS, TooMuch
 from tth.server.realtime.entrance import Entrance, no_key, refused
 from tth.session.cast import Cast
 from tth.session.foreign import explain
@@ -48,7 +47,6 @@ class TokenDoor:
     def __init__(self, house: House, entrance: Entrance) -> None:
         self._house = house
         self._entrance = entrance
-        self._allowance = Allowance(house.settings.limits.tokens_per_minute, time.monotonic)
 
     async def token(self, request: Request) -> Response:
         """Answer a page."""
@@ -82,12 +80,11 @@ class TokenDoor:
         elif urlsplit(request.headers.get("origin", "")).netloc.lower() != request.headers.get("host", "").lower():
             problem = "only pages of this server may ask for a secret; set api_key (TTH_API_KEY) to let others ask too"
             return refusal(403, problem, code="forbidden")
-        wait_s = self._allowance.take("" if request.client is None else request.client.host)
-        if not wait_s:
-            return None
-        answer = refusal(429, f"too many secrets were asked for; ask again in {math.ceil(wait_s)} s")
-        answer.headers["Retry-After"] = str(math.ceil(wait_s))
-        return answer
+        try:
+            self._house.books.caller_of(request).take(TOKENS)
+        except TooMuch as error:
+            return refused(error)
+        return None
 
     async def _access(self, cast: Cast, mint: Mint | None, wish: Wish) -> DirectAccess:
         control = merge(cast.control, wish.control)
