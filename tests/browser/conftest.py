@@ -7,6 +7,7 @@ import sys
 import threading
 import wave
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -79,8 +80,8 @@ class Served:
         self.server.loop.call_soon_threadsafe(lambda: self.behaviour.streams[-1].event(kind, **fields))
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[..., Served]]:
+@contextmanager
+def servers() -> Iterator[Callable[..., Served]]:
     running: list[tuple[ThreadServer, threading.Thread]] = []
 
     def start(**options: Any) -> Served:
@@ -99,6 +100,20 @@ def serve() -> Iterator[Callable[..., Served]]:
     for server, thread in running:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Served]]:
+    """Start a fake server."""
+    with servers() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def scenery() -> Iterator[Served]:
+    """A fake server for all tests of a module: for those that need no more of it than its files."""
+    with servers() as start:
+        yield start()
 
 
 # For one module only: while it is open, its event loop counts as running, and asyncio's own tests could not run.

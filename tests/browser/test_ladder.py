@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from test_page import until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.still]
 
 # A ladder of renderers that write down what they are told; a test says what is wrong with each.
 LADDER = """async (faults) => {
