@@ -13,7 +13,7 @@ test("every module is preloaded, so that none waits for the one that imports it"
   const preloaded = [...html.matchAll(/rel="modulepreload" href="([^"]+)"/g)].map(([, href]) => href);
   // Lips are read in the page only where sound does not pass the server, the microphone comes when it is first used, few
   // show a model file, the sculpted face comes when there is a first one to be seen, and the element is for other pages.
-  const later = /^js\/((first|main|embed)\.js|lips\/|microphone\/|face\/(model|sculpted)\/)/;
+  const later = /^js\/((first|main|embed)\.js|lips\/|microphone\/|direct\/|client\/|face\/(model|sculpted)\/)/;
   const needed = modules.filter((name) => !later.test(name));
   assert.deepEqual(preloaded.toSorted(), needed);
 });

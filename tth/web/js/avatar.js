@@ -6,10 +6,13 @@ import { detail } from "./session/detail.js";
 import { Dialogue } from "./session/dialogue.js";
 import { Ear } from "./session/ear.js";
 import { Hearing } from "./session/hearing.js";
+import { Route } from "./session/route.js";
 import { Stage } from "./stage.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
+
+/** @typedef {import("./direct/direct.js").Direct} Direct */
 
 /** So long the face shows that it was interrupted. */
 const STARTLED_MS = 600;
@@ -17,11 +20,17 @@ const STARTLED_MS = 600;
 /**
  * Ties client, player, dialogue and stage together; what each of them tells is heard from it itself.
  *
- * Dispatches `blocked` (boolean) when the browser begins or ceases to hold sound back.
+ * Dispatches `blocked` (boolean) when the browser begins or ceases to hold sound back, and `lost` (a sentence) when the
+ * straight way to a provider has ended: then there is no session.
  */
 export class Avatar extends EventTarget {
   #interruptedMs = -Infinity;
   #blocked = false;
+  #server;
+  /** @type {Direct | null} The straight way to a provider, where that is used. */
+  #direct = null;
+  /** Counts what was asked for, so that a call that comes too late is hung up. */
+  #asked = 0;
   /** @type {Persona["look"]} */
   #look = {};
 
@@ -49,18 +58,57 @@ export class Avatar extends EventTarget {
    */
   constructor({ host, room = host, server, face = "", latencyMs = null, advice = null }) {
     super();
+    this.#server = server;
     this.player = new Player({ latencyMs });
-    this.client = new Client(server, advice);
+    this.client = new Route(new Client(server, advice));
     this.dialogue = new Dialogue(this.client, this.player);
     this.hearing = new Hearing(this.client);
     this.ear = new Ear(this.client, this.hearing);
     this.ear.addEventListener("live", (event) => (this.dialogue.live = detail(event)));
+    this.ear.addEventListener("track", (event) => this.#speak(detail(event)));
     this.stage = new Stage(host, room, (nowMs) => this.#read(nowMs), face);
     this.client.addEventListener("session", (event) => {
       const { persona } = /** @type {SessionInfo} */ (detail(event));
       this.#look = persona.look;
       this.#show();
     });
+  }
+
+  /**
+   * Open a session with the server; one that is open is left.
+   *
+   * @param {import("./session/client.js").Wish} wish
+   */
+  open(wish) {
+    this.#through();
+    this.client.open(wish);
+  }
+
+  /**
+   * Talk to the provider straight. Until it answers all stays as it is, and where it does not, for good.
+   *
+   * @param {import("./direct/link.js").Kind} kind
+   * @param {import("./session/client.js").Wish} wish
+   * @returns {Promise<boolean>} Whether it is so now: something else may have been asked for meanwhile.
+   * @throws {Error} It cannot be had; its message is for the person.
+   */
+  async call(kind, wish) {
+    const asked = ++this.#asked;
+    const { Direct } = await import("./direct/direct.js");
+    const direct = await Direct.connect({ server: this.#server, kind, wish, player: this.player });
+    if (asked !== this.#asked) {
+      direct.close();
+      return false;
+    }
+    const before = this.#direct;
+    this.#direct = direct;
+    direct.link.addEventListener("lost", (event) => this.#lose(direct, detail(event)));
+    this.client.use(direct.link);
+    this.dialogue.player = direct.voice;
+    before?.close();
+    this.#speak(this.ear.track);
+    direct.link.begin();
+    return true;
   }
 
   /** Whether sound waits for a click or a key. */
@@ -114,6 +162,7 @@ export class Avatar extends EventTarget {
 
   /** The page is left, and may come back: the server learns how far it was heard. */
   leave() {
+    this.#direct?.close();
     const { turn, unit, state } = this.player.position();
     if (state !== "idle") this.client.send({ type: "playhead", turn, sample: unit, state: "blocked" });
   }
@@ -121,9 +170,34 @@ export class Avatar extends EventTarget {
   /** Leave the session and free what is held. */
   async close() {
     const muted = this.ear.close();
+    this.#through();
     this.client.close();
     this.stage.destroy();
     await Promise.all([muted, this.player.close()]);
+  }
+
+  /** Talk through the server again; a call that is on its way is given up. */
+  #through() {
+    this.#asked++;
+    const direct = this.#direct;
+    if (!direct) return;
+    this.#direct = null;
+    this.dialogue.player = this.player;
+    this.client.use(null);
+    direct.close();
+  }
+
+  /**
+   * @param {Direct} direct
+   * @param {string} why
+   */
+  #lose(direct, why) {
+    if (direct === this.#direct) this.dispatchEvent(new CustomEvent("lost", { detail: why }));
+  }
+
+  /** @param {MediaStreamTrack | null} track */
+  #speak(track) {
+    if (this.#direct) this.#direct.link.track = track;
   }
 
   #show() {

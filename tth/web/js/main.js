@@ -14,11 +14,13 @@ import { pageGroup, pathGroups } from "./ui/figures.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
+import { Routes } from "./ui/routes.js";
 import { Talking } from "./ui/talking.js";
 import { Return } from "./ui/return.js";
 import { Toasts } from "./ui/toasts.js";
 import { Trouble } from "./ui/trouble.js";
 import { VoiceView } from "./ui/voice-view.js";
+import { Voices } from "./ui/voices.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
@@ -54,6 +56,8 @@ const faces = new Faces(parts.model, parts.modelFile, server);
 const composer = new Composer(parts, { say, stop });
 const talking = new Talking(parts.talk, avatar);
 const voice = new VoiceView(parts, talking, hearing);
+const routes = new Routes(parts, avatar, wish);
+const voices = new Voices(parts.voices, client);
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
@@ -85,6 +89,7 @@ function wish() {
   return {
     ...(parts.profile.value && { profile: parts.profile.value }),
     ...(askedPersona && { persona: askedPersona }),
+    ...voices.wish,
     ...(label && { control: { emotion: { label } } }),
     ...(DEBUG && { meters: true }),
   };
@@ -94,7 +99,7 @@ function wish() {
 function open() {
   const asked = wish(), way = back.take(asked);
   if (way) client.resume(asked, way);
-  else client.open(asked);
+  else routes.open();
 }
 
 /** The session waits a while for the page that comes in this one's place. */
@@ -124,6 +129,7 @@ async function begin() {
     fill(parts.profile, [], askedProfile());
   }
   open();
+  routes.recall();
 }
 
 /** @param {SessionInfo} session */
@@ -201,7 +207,7 @@ function debug() {
 avatar.addEventListener("blocked", (event) => (parts.unblock.hidden = !detail(event)));
 for (const type of ["input", "focus", "blur"]) parts.text.addEventListener(type, listen);
 faces.addEventListener("change", () => (avatar.model = faces.model));
-for (const source of [faces, stage]) {
+for (const source of [faces, stage, routes]) {
   source.addEventListener("notice", (event) => toasts.show(detail(event)));
   source.addEventListener("over", (event) => toasts.over(detail(event)));
 }

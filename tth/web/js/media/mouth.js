@@ -5,20 +5,21 @@ import { Offsets } from "./offsets.js";
 import { Timeline } from "./timeline.js";
 import { MEDIA_RATE_HZ } from "./wire.js";
 
-/** @typedef {import("./player.js").Player} Player */
+/** @typedef {Pick<import("./player.js").Player, "position" | "toldUnit">} Playhead */
 
 /** Turns come and go; what was measured stays. */
 export class Mouth {
-  #player;
+  /** @type {Playhead} What tells how far the sound has come. */
+  player;
   #timeline = new Timeline();
   #display = new Display();
   #offsets = new Offsets();
   #unit = 0;
   #before = { late: 0, dropped: 0 };
 
-  /** @param {Player} player */
+  /** @param {Playhead} player */
   constructor(player) {
-    this.#player = player;
+    this.player = player;
   }
 
   /** Another turn begins. */
@@ -69,7 +70,7 @@ export class Mouth {
    */
   weights(pictureMs, turn, nowMs = performance.now()) {
     const seenInMs = this.#display.seenInMs(pictureMs, nowMs);
-    const heard = this.#player.position(seenInMs);
+    const heard = this.player.position(seenInMs);
     const weights = this.#timeline.read(heard.turn === turn ? heard.unit : this.#unit, pictureMs);
     if (heard.turn === turn) this.#measure(heard, pictureMs, seenInMs);
     return weights;
@@ -85,7 +86,7 @@ export class Mouth {
   #measure({ unit, state }, pictureMs, seenInMs) {
     const { shown } = this.#timeline;
     if (state === "playing" && unit > this.#unit && shown !== null) {
-      const offset = shown - this.#player.toldUnit(seenInMs);
+      const offset = shown - this.player.toldUnit(seenInMs);
       this.#offsets.add(pictureMs, (offset * 1000) / MEDIA_RATE_HZ);
     }
     this.#unit = unit;

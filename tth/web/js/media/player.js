@@ -8,6 +8,8 @@ import { MEDIA_RATE_HZ } from "./wire.js";
 
 /** @typedef {import("./speech.js").Piece} Piece */
 /** @typedef {{slot: import("./schedule.js").Slot, samples: Float32Array<ArrayBuffer>}} Laid */
+/** @typedef {"begin" | "feed" | "hold" | "resume" | "stop" | "position" | "toldUnit" | "bufferedMs"} Played */
+/** @typedef {EventTarget & Pick<Player, Played>} Voice What plays the sound of turns; a player is one. */
 /** @typedef {"idle" | "playing" | "blocked" | "held" | "ended"} PlayState */
 
 /**
@@ -64,6 +66,11 @@ export class Player extends EventTarget {
     context.addEventListener("statechange", () => this.#changed());
   }
 
+  /** What it plays by; whoever else makes sound on the page shares it. */
+  get context() {
+    return this.#context;
+  }
+
   /** Whether the browser waits for a click or a key before it lets sound out. */
   get blocked() {
     return this.#context.state !== "running";
@@ -100,6 +107,15 @@ export class Player extends EventTarget {
     const meter = new AnalyserNode(this.#context, { fftSize: 1024 });
     this.#master.connect(meter);
     return meter;
+  }
+
+  /**
+   * Let a sound that comes by itself be heard as well.
+   *
+   * @param {AudioNode} node
+   */
+  join(node) {
+    node.connect(this.#master);
   }
 
   /** Let sound out; works within the handling of a click or a key. */

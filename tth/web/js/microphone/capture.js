@@ -16,8 +16,9 @@ const GONE = ["OverconstrainedError", "NotFoundError"];
 /**
  * One microphone at a time.
  *
- * Dispatches CustomEvents: `live` (boolean) at the moment at which the device begins or ceases to listen, `chunk`
- * (Chunk), `muted` when its own switch or the system keeps it silent, and `gone` when it has been taken away.
+ * Dispatches CustomEvents: `live` (boolean) at the moment at which the device begins or ceases to listen, `track` (the
+ * MediaStreamTrack of another device that listens, `null` before it ceases), `chunk` (Chunk), `muted` when its own
+ * switch or the system keeps it silent, and `gone` when it has been taken away.
  */
 export class Capture extends EventTarget {
   /** @type {AudioContext | null} */
@@ -108,6 +109,7 @@ export class Capture extends EventTarget {
     this.#attempt++;
     this.#cutTail?.();
     this.#cutTail = null;
+    if (this.#stream) this.#tell("track", null);
     this.#release(this.#stream);
     this.#source?.disconnect();
     if (this.#node) {
@@ -154,6 +156,7 @@ export class Capture extends EventTarget {
     }
     const before = this.#stream;
     this.#stream = stream;
+    this.#tell("track", track);
     if (before) this.#release(before);
     else this.#tell("live", true);
     return true;

@@ -11,7 +11,8 @@ const MUTED = "The microphone is muted by its own switch or by the system: nothi
 
 /**
  * Dispatches CustomEvents: `live` (boolean) at the moment at which a device begins or ceases to listen, `level` (0 to
- * 1, fifty times a second), `devices` ({devices, device}), `failed` (message: it is off, and why), `notice` (Notice).
+ * 1, fifty times a second), `track` (MediaStreamTrack that listens now, or `null`), `devices` ({devices, device}),
+ * `failed` (message: it is off, and why), `notice` (Notice).
  */
 export class Microphone extends EventTarget {
   #capture = new Capture();
@@ -23,12 +24,13 @@ export class Microphone extends EventTarget {
   /** Counts what was asked for, so that an answer that comes too late is told apart. */
   #asked = 0;
 
-  /** @param {import("../session/client.js").Client} client */
+  /** @param {import("../session/route.js").Link} client */
   constructor(client) {
     super();
     this.#uplink = new Uplink(client);
     const { signal } = this.#over;
     this.#capture.addEventListener("live", (event) => this.#tell("live", detail(event)), { signal });
+    this.#capture.addEventListener("track", (event) => this.#tell("track", detail(event)), { signal });
     this.#capture.addEventListener("chunk", (event) => this.#take(detail(event)), { signal });
     this.#capture.addEventListener("gone", () => void this.#replace(), { signal });
     this.#capture.addEventListener("muted", () => this.#warn(MUTED), { signal });

@@ -4,7 +4,7 @@ import { encodeSound } from "../media/wire.js";
 import { detail } from "../session/detail.js";
 import { Reel } from "./reel.js";
 
-/** @typedef {import("../session/client.js").Client} Client */
+/** @typedef {import("../session/route.js").Link} Client */
 /** @typedef {import("../session/client.js").WireEvent} WireEvent */
 
 /** Sound that was kept is sent in pieces as long as may be. */

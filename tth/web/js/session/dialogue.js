@@ -6,15 +6,16 @@ import { settle } from "../media/rest.js";
 import { WEIGHTS } from "../media/wire.js";
 import { Asks } from "./asks.js";
 import { detail } from "./detail.js";
+import { isObject } from "./server.js";
 import { stateOf } from "./state.js";
 import { newTurn } from "./turn.js";
 import { Utterances } from "./utterances.js";
 import { noticeOf, refusedText } from "./words.js";
 
-/** @typedef {import("./client.js").Client} Client */
+/** @typedef {import("./route.js").Link} Link */
 /** @typedef {import("./client.js").WireEvent} WireEvent */
 /** @typedef {import("./client.js").Control} Control */
-/** @typedef {import("../media/player.js").Player} Player */
+/** @typedef {import("../media/player.js").Voice} Voice */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./turn.js").Turn} Turn */
 /** @typedef {{turnId: string, itemId: string, text: string}} Said What began a turn; spoken, it has an item. */
@@ -28,6 +29,8 @@ import { noticeOf, refusedText } from "./words.js";
  */
 export class Dialogue extends EventTarget {
   #client;
+  #changed = () => this.tick(performance.now());
+  /** @type {Voice} */
   #player;
   #reporter;
   #asks = new Asks();
@@ -41,8 +44,7 @@ export class Dialogue extends EventTarget {
   #completed = false;
   /** The person broke off while nobody could be told. */
   #owesInterrupt = false;
-  /** @type {import("./state.js").Phase} */
-  #phase = "thinking";
+  #phase = /** @type {import("./state.js").Phase} */ ("thinking");
   /** @type {Turn | null} */
   #turn = null;
   /** @type {Map<string, Turn>} The last ones, of which may still be told what was heard. */
@@ -54,8 +56,8 @@ export class Dialogue extends EventTarget {
   busy = false;
 
   /**
-   * @param {Client} client
-   * @param {Player} player
+   * @param {Link} client
+   * @param {Voice} player
    */
   constructor(client, player) {
     super();
@@ -70,7 +72,14 @@ export class Dialogue extends EventTarget {
     client.addEventListener("fault", (event) => {
       this.#tell("notice", { topic: "fault", level: "warning", message: detail(event).message });
     });
-    player.addEventListener("change", () => this.tick(performance.now()));
+    player.addEventListener("change", this.#changed);
+  }
+
+  /** @param {Voice} player What plays from now on; the turn before is not played on. */
+  set player(player) {
+    this.#drop("interrupted");
+    this.#player = this.mouth.player = player;
+    player.addEventListener("change", this.#changed);
   }
 
   /** The turn that is shown, running or over. */
@@ -388,8 +397,3 @@ export class Dialogue extends EventTarget {
 
 /** Of so many turns it may still be told what was heard. */
 const REMEMBERED = 8;
-
-/** @param {unknown} value */
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

@@ -4,11 +4,12 @@ import { detail } from "./detail.js";
 
 /** @typedef {import("../microphone/microphone.js").Microphone} Microphone */
 
-const FORWARDED = ["level", "devices", "failed", "notice"];
+const FORWARDED = ["level", "track", "devices", "failed", "notice"];
 
 /**
- * Dispatches CustomEvents: `live` (boolean) at the moment at which a device begins or ceases to listen, `level` (0 to
- * 1), `devices` ({devices, device}), `failed` (message: it is off, and why) and `notice` (Notice).
+ * Dispatches CustomEvents: `live` (boolean) at the moment at which a device begins or ceases to listen, `track` (the
+ * MediaStreamTrack that listens now, or `null`), `level` (0 to 1), `devices` ({devices, device}), `failed` (message: it
+ * is off, and why) and `notice` (Notice).
  */
 export class Ear extends EventTarget {
   #client;
@@ -20,8 +21,11 @@ export class Ear extends EventTarget {
   /** Whether a device listens. */
   live = false;
 
+  /** @type {MediaStreamTrack | null} What it listens by. */
+  track = null;
+
   /**
-   * @param {import("./client.js").Client} client
+   * @param {import("./route.js").Link} client
    * @param {import("./hearing.js").Hearing} hearing
    */
   constructor(client, hearing) {
@@ -108,6 +112,7 @@ export class Ear extends EventTarget {
     });
     const microphone = new Microphone(this.#client);
     for (const type of FORWARDED) microphone.addEventListener(type, (event) => this.#tell(type, detail(event)));
+    microphone.addEventListener("track", (event) => (this.track = detail(event)));
     microphone.addEventListener("live", (event) => {
       this.live = detail(event);
       this.#tell("live", this.live);

@@ -2,7 +2,7 @@
 
 import { detail } from "./detail.js";
 
-/** @typedef {import("./client.js").Client} Client */
+/** @typedef {import("./route.js").Link} Client */
 /** @typedef {"hold" | "stop" | "off"} BargeIn What becomes of the answer when somebody speaks over it. */
 
 /**

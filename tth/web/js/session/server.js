@@ -15,6 +15,15 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * Whether it is what JSON calls an object.
+ *
+ * @param {unknown} value
+ */
+export function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 export class Server {
   #base;
   #key;

@@ -1,0 +1,257 @@
+/** A session with a provider, straight from the page; to the page it is what a session with the server is. */
+
+import { Resampler } from "../media/resample.js";
+import { MEDIA_RATE_HZ } from "../media/wire.js";
+import { Call } from "./call.js";
+import { within } from "./deadline.js";
+import { nameOf } from "./names.js";
+import { Socket } from "./socket.js";
+import { Speaking } from "./speaking.js";
+import { askForToken } from "./token.js";
+import { Turns } from "./turns.js";
+
+/** @typedef {"webrtc" | "websocket"} Kind */
+/** @typedef {import("../session/client.js").Persona} Persona */
+
+const READY_MS = 10_000;
+const HEADER_BYTES = 20;
+
+/** A session has its time; what comes after it says so. */
+const EXPIRED = "session_expired";
+
+/**
+ * One session, once. Dispatches what `Client` does, and `raw` (each event of the provider as it came) and `lost` (a
+ * sentence: it is over, and was not left).
+ */
+export class DirectLink extends EventTarget {
+  #server;
+  #kind;
+  #context;
+  /** @type {Call | Socket | null} */
+  #line = null;
+  /** @type {Turns | null} */
+  #turns = null;
+  /** @type {Speaking | null} */
+  #speaking = null;
+  /** @type {import("./token.js").Token | null} */
+  #token = null;
+  /** @type {Persona | null} */
+  #persona = null;
+  /** What the provider told before anybody listened. @type {object[]} */
+  #early = [];
+  #begun = false;
+  /** @type {Resampler | null} */
+  #resampler = null;
+  /** @type {(value?: unknown) => void} */
+  #known = () => {};
+  /** @type {import("../session/client.js").LinkState} */
+  state = "connecting";
+
+  /**
+   * @param {import("../session/server.js").Server} server Gives the secret.
+   * @param {Kind} kind
+   * @param {BaseAudioContext} context Where silence is made.
+   */
+  constructor(server, kind, context) {
+    super();
+    this.#server = server;
+    this.#kind = kind;
+    this.#context = context;
+  }
+
+  /**
+   * Connect, and wait until the provider is ready. Nothing is dispatched before `begin`.
+   *
+   * @param {import("../session/client.js").Wish} wish
+   * @returns {Promise<MediaStream | null>} The avatar's voice, where it comes as a stream.
+   * @throws {import("./token.js").NoWay} It cannot be had; nothing is left open.
+   */
+  async connect(wish) {
+    try {
+      const [token, personas] = await Promise.all([askForToken(this.#server, wish), this.#personas()]);
+      if (this.state === "closed") throw new DOMException("the link was closed", "AbortError");
+      this.#token = token;
+      this.#persona = personas.find(({ id }) => id === token.persona) ?? { id: token.persona, name: token.persona };
+      const line = (this.#line = this.#kind === "webrtc" ? new Call(token, silence(this.#context)) : new Socket(token));
+      const known = new Promise((resolve) => (this.#known = resolve));
+      this.#prepare(line);
+      const stream = await line.open((address) => this.#server.at(address));
+      await within(known, READY_MS, "The provider is silent.");
+      return stream;
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Tell that it is ready, and all that comes from now on. */
+  begin() {
+    const { session_id: id = "", profile } = /** @type {import("./token.js").Token} */ (this.#token);
+    this.#enter("connecting");
+    this.#dispatch("session", { id, stream: "", profile, persona: this.#persona });
+    this.#enter("ready");
+    this.#begun = true;
+    this.#tell({ type: "session_ready", session_id: id, profile, components: {} });
+    for (const event of this.#early.splice(0)) this.#tell(event);
+  }
+
+  /** What the provider let the page choose from. */
+  get token() {
+    return this.#token;
+  }
+
+  /** @param {MediaStreamTrack | null} track The microphone's, where it is on. */
+  set track(track) {
+    void this.#line?.speak(track);
+  }
+
+  /**
+   * Take a message as the server would.
+   *
+   * @param {{type: string, [field: string]: any}} message
+   * @returns {boolean} Whether it was taken.
+   */
+  send(message) {
+    if (this.state !== "ready") return false;
+    const [turns, speaking] = [/** @type {Turns} */ (this.#turns), /** @type {Speaking} */ (this.#speaking)];
+    switch (message.type) {
+      case "user_text":
+        turns.ask(/** @type {any} */ (message));
+        return true;
+      case "interrupt":
+        turns.breakOff();
+        return true;
+      case "playhead":
+        turns.played(/** @type {any} */ (message));
+        return true;
+      case "flushed":
+        turns.flushed(/** @type {any} */ (message));
+        return true;
+      case "microphone":
+        speaking.switch(/** @type {any} */ (message));
+        return true;
+      case "listening_update":
+        speaking.choose(message.listening);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /**
+   * Take a frame of the microphone's sound; it goes by events where it has no track.
+   *
+   * @param {ArrayBuffer} frame
+   */
+  sendFrame(frame) {
+    if (this.state !== "ready") return false;
+    if (this.#line?.sound === "deltas") {
+      const rateHz = new DataView(frame).getUint16(2, true);
+      this.#speaking?.send(this.#brought(rateHz, new Int16Array(frame, HEADER_BYTES)));
+    }
+    return true;
+  }
+
+  /**
+   * Send the provider any event of its own protocol.
+   *
+   * @param {{type: string, [field: string]: unknown}} event
+   */
+  sendRaw(event) {
+    return this.#line?.send(event) ?? false;
+  }
+
+  /** @param {import("../media/wire.js").FaceFrame} frame What the mouth does. */
+  see(frame) {
+    this.#dispatch("media", frame);
+  }
+
+  /** Hang up; every track, channel and connection is given back. */
+  close() {
+    this.state = "closed";
+    this.#line?.close();
+    this.#line = null;
+  }
+
+  /** @param {Call | Socket} line */
+  #prepare(line) {
+    const ends = {
+      sound: line.sound,
+      tell: (/** @type {object} */ event) => this.#tell(event),
+      play: (/** @type {object} */ frame) => this.#dispatch("media", frame),
+      send: (/** @type {object} */ event) => void line.send(event),
+    };
+    const turns = (this.#turns = new Turns(ends));
+    this.#speaking = new Speaking(ends, turns);
+    line.addEventListener("event", (event) => this.#take(/** @type {CustomEvent} */ (event).detail));
+    line.addEventListener("lost", (event) => this.#lose(/** @type {CustomEvent} */ (event).detail));
+  }
+
+  /** @param {import("./turns.js").ProviderEvent} event */
+  #take(event) {
+    this.#dispatch("raw", event);
+    const named = { ...event, type: nameOf(event.type) };
+    if (named.type === "session.created") this.#known();
+    if (named.type === "error" && event.error?.code === EXPIRED) return this.#lose("The call has had its time.");
+    this.#speaking?.take(named);
+    this.#turns?.take(named);
+  }
+
+  /** @param {string} why */
+  #lose(why) {
+    if (this.state === "closed") return;
+    this.close();
+    this.#dispatch("lost", why);
+  }
+
+  async #personas() {
+    try {
+      const { personas } = /** @type {{personas: Persona[]}} */ (await this.#server.request("/v1/personas"));
+      return personas;
+    } catch {
+      return [];
+    }
+  }
+
+  /**
+   * @param {number} rateHz
+   * @param {Int16Array} pcm
+   * @returns {Int16Array} At the rate that providers take.
+   */
+  #brought(rateHz, pcm) {
+    if (rateHz === MEDIA_RATE_HZ) return pcm;
+    this.#resampler ??= new Resampler(rateHz, MEDIA_RATE_HZ);
+    const samples = this.#resampler.push(Float32Array.from(pcm, (value) => value / 32_768));
+    return Int16Array.from(samples, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value * 32_768))));
+  }
+
+  /** @param {import("../session/client.js").LinkState} state */
+  #enter(state) {
+    this.state = state;
+    this.#dispatch("state", { state, message: "", resumed: false });
+  }
+
+  /** @param {object} event */
+  #tell(event) {
+    if (this.#begun) this.#dispatch("event", { generation: 0, ...event });
+    else this.#early.push(event);
+  }
+
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
+  #dispatch(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/**
+ * A track on which nothing is heard.
+ *
+ * @param {BaseAudioContext} context
+ */
+function silence(context) {
+  const silent = new MediaStreamAudioDestinationNode(/** @type {AudioContext} */ (context), { channelCount: 1 });
+  return silent.stream.getAudioTracks()[0];
+}
