@@ -31,6 +31,7 @@ from tth.server.guesses import Guesses
 from tth.server.health import health_report
 from tth.server.house import Busy, House, NotRecording, Request, UnknownPersona
 from tth.server.link import hold_link
+from tth.server.pagefiles import PageFiles
 from tth.server.proxies import Proxies, Trusted
 from tth.server.quota import TooMuch
 from tth.server.realtime.doors import RealtimeDoors
@@ -105,7 +106,7 @@ def create_app(house: House) -> ASGIApp:
             WebSocketRoute("/ws/conversation", pages.relay),
             Route("/lips.npz", pages.lips),
             Route("/models/{name}", pages.model),
-            Mount("/", StaticFiles(directory=str(WEB), html=True)),
+            Mount("/", PageFiles(str(WEB))),
         ],
         lifespan=lifespan,
         exception_handlers={HTTPException: told, Exception: failed},
@@ -233,7 +234,7 @@ class Pages:
         except Busy as error:
             return refusal(503, "busy", str(error))
         except TooMuch as error:
-            return retry_later(refusal(429, error.code, str(error)), error.retry_s)
+            return retry_later(refusal(429, "rate_limit_exceeded", str(error)), error.retry_s)
         except NotRecording as error:
             return refusal(409, "not_recording", str(error))
         except UnknownProfile as error:
