@@ -25,11 +25,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.web.fake_ear import LISTENING, Ear, Take
-from tth.server.security import PAGE_POLICY
+from tests.web.fake_policy import Policy
+from tests.web.fake_voice import FakeVoice
 
 WEB = Path(__file__).parents[2] / "tth" / "web"
 SYNC = Path(__file__).parents[1] / "sync"
@@ -83,6 +83,7 @@ class Behaviour:
     listening: dict[str, Any] = field(default_factory=lambda: LISTENING)
     understands: str = "What I said."
     takes: list[Take] = field(default_factory=list)
+    voices: dict[str, list[str]] = field(default_factory=dict)
 
     def said(self, kind: str) -> list[dict[str, Any]]:
         return [message for message in self.received if message["type"] == kind]
@@ -158,6 +159,7 @@ class Stream:
         self.talks: dict[int, Talk] = {}
         self.speaking: asyncio.Task[None] | None = None
         self.ear = Ear(self)
+        self.voice = FakeVoice(behaviour.voices.get(info["profile"], ()), info["voice"])
 
     async def run(self) -> None:
         await self.socket.accept()
@@ -176,6 +178,7 @@ class Stream:
                     profile=self.info["profile"],
                     persona=self.info["persona"]["id"],
                     components=components,
+                    **self.voice.ready(),
                 )
                 self.ear.begin()
                 while True:
@@ -204,6 +207,8 @@ class Stream:
                 self.speaking = group.create_task(self.answer(said))
             case "listening_update":
                 self.ear.update(message["listening"])
+            case "voice_update":
+                self.event("voice_changed", **self.voice.update(message))
             case "interrupt":
                 self.interrupt("client")
             case "control_update":
@@ -296,21 +301,6 @@ class Stream:
             await (self.socket.send_text(message) if isinstance(message, str) else self.socket.send_bytes(message))
 
 
-class Policy:
-    """Sends the strict policy with every page, as the real server does."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"content-security-policy", PAGE_POLICY.encode())]
-            await send(message)
-
-        await self.app(scope, receive, with_policy if scope["type"] == "http" else send)
-
-
 def make_app(behaviour: Behaviour) -> Starlette:
     sessions: dict[str, dict[str, Any]] = {}
 
@@ -357,7 +347,8 @@ def make_app(behaviour: Behaviour) -> Starlette:
             "profile": body.get("profile", "offline"),
             "persona": persona,
         }
-        sessions[name] = {**info, "control": body.get("control") or {}, "meters": body.get("meters", False)}
+        asked = {"voice": body.get("voice"), "meters": body.get("meters", False)}
+        sessions[name] = {**info, **asked, "control": body.get("control") or {}}
         return JSONResponse(info, status_code=201)
 
     async def stream(socket: WebSocket) -> None:

@@ -21,6 +21,7 @@ import { Toasts } from "./ui/toasts.js";
 import { Trouble } from "./ui/trouble.js";
 import { VoiceView } from "./ui/voice-view.js";
 import { Voices } from "./ui/voices.js";
+import { Voices } from "./ui/voices.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
@@ -58,6 +59,7 @@ const talking = new Talking(parts.talk, avatar);
 const voice = new VoiceView(parts, talking, hearing);
 const routes = new Routes(parts, avatar, wish);
 const voices = new Voices(parts.voices, client);
+const voices = new Voices(parts.voices, client);
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
@@ -89,6 +91,7 @@ function wish() {
   return {
     ...(parts.profile.value && { profile: parts.profile.value }),
     ...(askedPersona && { persona: askedPersona }),
+    ...voices.wish,
     ...voices.wish,
     ...(label && { control: { emotion: { label } } }),
     ...(DEBUG && { meters: true }),

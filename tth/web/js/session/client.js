@@ -23,7 +23,8 @@ import { brokenSession, refusedSession } from "./words.js";
 /** @typedef {{id: string, stream: string, resume?: string, profile: string, persona: Persona}} SessionInfo */
 /** @typedef {{label: string | null, intensity?: number | null}} Emotion */
 /** @typedef {{emotion?: Emotion, character?: Record<string, unknown>}} Control */
-/** @typedef {{profile?: string, persona?: string, control?: Control, meters?: boolean}} Wish */
+/** @typedef {{profile?: string, persona?: string, voice?: string, control?: Control}} Choice */
+/** @typedef {Choice & {meters?: boolean, record?: boolean}} Wish */
 /** @typedef {{session: SessionInfo, seq: number}} Way */
 /** @typedef {{type: string, turn_id: string, generation: number, [field: string]: any}} WireEvent */
 
