@@ -66,8 +66,8 @@ class HttpProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take a piece of a request."""
         super().data_received(data)
-        # A request that is whole is done, or switches to a socket; the pause until the next one is the base class's.
-        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY):
+        # How long may pass until the next request, and what a socket may do, others see to.
+        if self.conn.their_state in (h11.IDLE, h11.SEND_BODY) and self.transport.get_protocol() is self:
             self._expect()
         else:
             self._arrived()

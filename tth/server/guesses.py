@@ -63,4 +63,4 @@ def _was_wrong(message: Message) -> bool:
 def _refused(path: str, error: TooMuch) -> Response:
     if path.startswith(REALTIME):
         return retry_later(realtime_refusal(429, str(error), code=error.code), error.retry_s)
-    return retry_later(refusal(429, error.code, str(error)), error.retry_s)
+    return retry_later(refusal(429, "rate_limit_exceeded", str(error)), error.retry_s)

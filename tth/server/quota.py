@@ -35,12 +35,12 @@ class TooMuch(TthError):
     """A client has had all that its address, or its key, may have now.
 
     Args:
-        code: ``rate_limit_exceeded``, or ``insufficient_quota`` where it will not have more soon.
         problem: What there was too much of, and which setting says so.
         retry_s: Seconds until it may ask again.
+        code: ``rate_limit_exceeded``, or ``insufficient_quota`` where it will not have more soon.
     """
 
-    def __init__(self, code: str, problem: str, retry_s: float) -> None:
+    def __init__(self, problem: str, retry_s: float, *, code: str) -> None:
         self.code = code
         self.retry_s = retry_s
         self.problem = f"{problem}; try again in {math.ceil(retry_s)} s"
@@ -60,7 +60,7 @@ class Kind:
 BEGUN = Kind("sessions_per_minute", 60, "too many sessions were begun {who}")
 MESSAGES = Kind("messages_per_s", 1, "too many messages came {who}")
 SOUND = Kind("microphone_s_per_minute", 60, "too much sound came {who}")
-SPEECH = Kind("speech_s_per_day", 86_400, "too much was spoken {who}", "insufficient_quota")
+SPEECH = Kind("speech_s_per_day", 86_400, "too much was heard {who}", code="insufficient_quota")
 TOKENS = Kind("tokens_per_minute", 60, "too many secrets were asked for {who}")
 GUESSES = Kind("guesses_per_minute", 60, "too many wrong keys, tickets or secrets came {who}")
 
@@ -175,7 +175,7 @@ class Caller:
     def _check_room(account: Account, promised: int = 0) -> None:
         if account.most_open is not None and account.open + promised >= account.most_open:
             problem = f"as many sessions are open {account.who} as {account.group}.sessions allows"
-            raise TooMuch("rate_limit_exceeded", problem, FULL_RETRY_S)
+            raise TooMuch(problem, FULL_RETRY_S, code="rate_limit_exceeded")
 
     # What passes
 
@@ -191,7 +191,7 @@ class Caller:
             if bucket is not None and (wait_s := bucket.wait_s(now, amount)):
                 group = "limits" if kind not in SHARED else account.group
                 problem = f"{kind.told.format(who=account.who)}, more than {group}.{kind.setting} allows"
-                raise TooMuch(kind.code, problem, wait_s)
+                raise TooMuch(problem, wait_s, code=kind.code)
 
     def take(self, kind: Kind) -> None:
         """Count one of them.
