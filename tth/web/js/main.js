@@ -21,7 +21,6 @@ import { Toasts } from "./ui/toasts.js";
 import { Trouble } from "./ui/trouble.js";
 import { VoiceView } from "./ui/voice-view.js";
 import { Voices } from "./ui/voices.js";
-import { Voices } from "./ui/voices.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
@@ -59,7 +58,6 @@ const talking = new Talking(parts.talk, avatar);
 const voice = new VoiceView(parts, talking, hearing);
 const routes = new Routes(parts, avatar, wish);
 const voices = new Voices(parts.voices, client);
-const voices = new Voices(parts.voices, client);
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
@@ -91,7 +89,6 @@ function wish() {
   return {
     ...(parts.profile.value && { profile: parts.profile.value }),
     ...(askedPersona && { persona: askedPersona }),
-    ...voices.wish,
     ...voices.wish,
     ...(label && { control: { emotion: { label } } }),
     ...(DEBUG && { meters: true }),
@@ -204,7 +201,7 @@ function debug() {
   const numbers = new Numbers();
   client.addEventListener("event", (event) => numbers.take(detail(event)));
   showNumbers(parts.debug, () => pathGroups(numbers, pageGroup(player, dialogue, stage)));
-  Object.assign(window, { tthDebug: { player, dialogue, stage, client, ear, say, stop, slots: player.record() } });
+  Object.assign(window, { tthDebug: { avatar, player, dialogue, stage, client, ear, say, stop, slots: player.record() } });
 }
 
 avatar.addEventListener("blocked", (event) => (parts.unblock.hidden = !detail(event)));

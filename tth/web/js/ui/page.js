@@ -25,7 +25,6 @@ export function findParts() {
     persona: part("persona", HTMLSelectElement),
     profile: part("profile", HTMLSelectElement),
     voices: part("voices", HTMLSelectElement),
-    voices: part("voices", HTMLSelectElement),
     model: part("model", HTMLSelectElement),
     modelFile: part("model-file", HTMLInputElement),
     emotion: part("emotion", HTMLFieldSetElement),
