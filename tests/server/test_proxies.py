@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.server.peer import serving
@@ -36,6 +36,7 @@ def test_the_last_address_that_is_no_trusted_proxy_is_the_client(forwarded, clie
     assert TRUSTED.speaks_for(forwarded) == client
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_a_stranger_says_before_it_the_address_that_the_proxy_added_counts(said) -> None:
     assert TRUSTED.speaks_for(f"{said}, 198.51.100.7") == "198.51.100.7"

@@ -138,7 +138,7 @@ def test_who_was_promised_a_session_by_a_key_is_counted_as_that_key_by_its_strea
         asked.begin()
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text() | st.ip_addresses().map(str), max_size=60))
 def test_whatever_addresses_come_the_books_stay_small_and_forget_no_open_session(addresses) -> None:
     known, quota.KNOWN = quota.KNOWN, 8
