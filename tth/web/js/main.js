@@ -21,6 +21,7 @@ import { Toasts } from "./ui/toasts.js";
 import { Trouble } from "./ui/trouble.js";
 import { VoiceView } from "./ui/voice-view.js";
 import { Voices } from "./ui/voices.js";
+import { Waterfall, followMoments } from "./ui/waterfall.js";
 
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
@@ -200,8 +201,14 @@ async function showPanel() {
 function debug() {
   const numbers = new Numbers();
   client.addEventListener("event", (event) => numbers.take(detail(event)));
-  showNumbers(parts.debug, () => pathGroups(numbers, pageGroup(player, dialogue, stage)));
-  Object.assign(window, { tthDebug: { avatar, player, dialogue, stage, client, ear, say, stop, slots: player.record() } });
+  const waterfall = new Waterfall(), moments = followMoments(avatar);
+  const read = () => {
+    waterfall.show(moments);
+    return pathGroups(numbers, pageGroup(player, dialogue, stage));
+  };
+  showNumbers(parts.debug, read, waterfall.element);
+  const slots = player.record();
+  Object.assign(window, { tthDebug: { avatar, player, dialogue, stage, client, ear, moments, say, stop, slots } });
 }
 
 avatar.addEventListener("blocked", (event) => (parts.unblock.hidden = !detail(event)));

@@ -6,6 +6,7 @@ import { NoWay, notTaken } from "./token.js";
 /** Addresses that have not been found by then are done without. */
 const GATHER_MS = 2000;
 const OPEN_MS = 15_000;
+const TOLD_MS = 1000;
 
 /**
  * One call. Dispatches CustomEvents: `event` (a provider's event, parsed) and `lost` (a sentence: it is over, and was
@@ -82,15 +83,14 @@ export class Call extends EventTarget {
     return true;
   }
 
-  /** Hang up and give everything back. */
+  /** Hang up and give everything back; from now on nothing is heard. */
   close() {
     if (this.#over) return;
     this.#over = true;
     this.#refuse(new NoWay("The call was broken off."));
     this.#silence.stop();
-    this.#channel.close();
-    this.#peer.close();
-    this.#hangUp();
+    for (const { receiver } of this.#peer.getTransceivers()) receiver.track.stop();
+    void this.#hangUp().finally(() => this.#peer.close());
   }
 
   /** @param {URL} calls */
@@ -126,12 +126,15 @@ export class Call extends EventTarget {
     });
   }
 
-  #hangUp() {
+  /** Tell the provider, before the connection ends by itself; one that does not know the request sees it end. */
+  async #hangUp() {
     const address = this.#address;
     this.#address = null;
+    if (!address) return;
     const headers = { Authorization: `Bearer ${this.#token.value}` };
-    // The page may be on its way out; and a provider that does not know the request sees the connection end.
-    if (address) fetch(address, { method: "DELETE", headers, keepalive: true }).catch(() => {});
+    // The page may be on its way out.
+    const told = fetch(address, { method: "DELETE", headers, keepalive: true });
+    await Promise.race([told.catch(() => {}), new Promise((late) => setTimeout(late, TOLD_MS))]);
   }
 
   /** @param {string} data */

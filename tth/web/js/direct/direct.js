@@ -3,6 +3,7 @@
 import { LipTap } from "../lips/lips.js";
 import { detail } from "../session/detail.js";
 import { Line } from "./line.js";
+import { Lips } from "./lips.js";
 import { DirectLink } from "./link.js";
 
 /** @typedef {import("../media/player.js").Player} Player */
@@ -34,18 +35,13 @@ export class Direct {
    */
   static async connect({ server, kind, wish, player }) {
     const link = new DirectLink(server, kind, player.context);
-    const lips = kind === "webrtc" ? LipTap.create(player.context).catch(() => null) : null;
-    const stream = await link.connect(wish).catch((error) => {
-      void lips?.then((tap) => tap?.close());
+    try {
+      const stream = await link.connect(wish);
+      return new Direct(link, await (stream ? tapped(link, player, stream) : read(link, player)));
+    } catch (error) {
+      link.close();
       throw error;
-    });
-    if (!stream) return new Direct(link, player);
-    const line = new Line(player, stream, await lips);
-    line.addEventListener("pose", (event) => {
-      const { turn, sample, weights } = detail(event);
-      link.see({ kind: "face", generation: 0, turn, sample, weights });
-    });
-    return new Direct(link, line);
+    }
   }
 
   /** Give everything back. */
@@ -53,4 +49,37 @@ export class Direct {
     this.link.close();
     if (this.voice instanceof Line) this.voice.close();
   }
+}
+
+/**
+ * A voice that comes as a stream is listened to on the audio thread.
+ *
+ * @param {DirectLink} link
+ * @param {Player} player
+ * @param {MediaStream} stream
+ */
+async function tapped(link, player, stream) {
+  // A face that cannot be had never silences the voice.
+  const tap = await LipTap.create(player.context).catch(() => null);
+  const line = new Line(player, stream, tap);
+  line.addEventListener("pose", (event) => {
+    const { turn, sample, weights } = detail(event);
+    link.see({ kind: "face", generation: 0, turn, sample, weights });
+  });
+  return line;
+}
+
+/**
+ * One that comes in pieces is read before it is played.
+ *
+ * @param {DirectLink} link
+ * @param {Player} player
+ */
+async function read(link, player) {
+  const lips = await Lips.load().catch(() => null);
+  link.addEventListener("media", (event) => {
+    const frame = detail(event);
+    if (frame.kind === "audio") for (const face of lips?.take(frame) ?? []) link.see(face);
+  });
+  return player;
 }

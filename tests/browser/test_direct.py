@@ -1,0 +1,207 @@
+"""The page calls a provider straight: it is heard, answered and interrupted, and falls back to the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from conftest import PAINTED
+from direct import WATCHED, choose, spoken
+from listening import LIVE, wait, way
+from program import program, running
+from test_page import finished, say, until
+
+from tth.builtins.mock.tones import VOICES
+
+pytestmark = [pytest.mark.browser, pytest.mark.process]
+
+STORY = "Tell me a story about the sea"
+STRAIGHT = "document.querySelector('#route').textContent.startsWith('Straight')"
+SERVED = "tthDebug.client.served && document.querySelector('#state').dataset.state === 'ready'"
+MOUTH_OPEN = "tthDebug.stage.pose.weights[17] > 0.08"
+MOUTH_SHUT = "tthDebug.stage.pose.weights[17] < 0.03"
+NOTHING = {"peers": 0, "sockets": 0, "tracks": 0}
+
+FAULTS = """
+faults:
+  - {connection: 2, on: connect, status: 429}
+  - {connection: 3, on: output_audio_buffer.started, drop: 1006}
+  - {connection: 5, on: connect, expire_s: 1}
+  - {connection: 7, on: response.output_audio.delta, nth: 2, drop: 1006}
+"""
+
+
+@contextmanager
+def provided(*options: str) -> Iterator[str]:
+    """A server whose voice is an emulator's."""
+    with (
+        program("emulate", "openai", "--port", "0", "--voice", "tones", *options) as url,
+        running("--profile", "openai_realtime", OPENAI_BASE_URL=f"{url}/v1", OPENAI_API_KEY="any") as address,
+    ):
+        yield address
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with provided("--hears", STORY) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def caller(launch, tmp_path_factory) -> Any:
+    """Whoever speaks is silent, asks, and a while later asks again."""
+    said = spoken(tmp_path_factory.mktemp("said") / "said.wav", [(0.6, 1.0), (3.5, 1.0), (30, 0)])
+    media = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+    file = f"--use-file-for-fake-audio-capture={said}"
+    return launch("no-user-gesture-required", [*PAINTED, *media, file, "--allow-loopback-in-peer-connection"])
+
+
+@pytest.fixture
+def page(caller, visit, address) -> Any:
+    return opened(visit, caller, address)
+
+
+def opened(visit: Any, caller: Any, address: str, **options: Any) -> Any:
+    page = visit(caller, "about:blank", ready=False, **options)
+    page.add_init_script(WATCHED)
+    page.goto(f"{address}/?debug=1")
+    page.wait_for_selector('#state[data-state="ready"]')
+    return page
+
+
+def texts(page: Any) -> list[str]:
+    return page.locator("#entries li:not(.divider)").all_inner_texts()
+
+
+def count(page: Any, kind: str, name: str) -> int:
+    return page.evaluate(f"{kind}.filter((type) => type === '{name}').length")
+
+
+@pytest.mark.parametrize("route", ["webrtc", "websocket"])
+def test_who_calls_is_heard_answered_interrupts_holds_to_talk_and_hangs_up(page, route) -> None:
+    say(page, STORY)
+    until(page, "tthDebug.dialogue.text")
+    page.keyboard.press("Escape")
+    before = texts(page)
+    choose(page, route)
+    until(page, STRAIGHT)
+    deleted: list[str] = []
+    page.on("request", lambda request: deleted.append(request.url) if request.method == "DELETE" else None)
+
+    # Typed: answered, and the face moves with it.
+    say(page, STORY)
+    until(page, f"tthDebug.dialogue.state === 'speaking' && {MOUTH_OPEN}")
+    page.keyboard.press("Escape")
+    until(page, MOUTH_SHUT)
+    until(page, "got.includes('response.done')")
+    # Spoken: while only the microphone sounds, the tap is silent; then it has the assistant's tone.
+    until(page, "heard.now < 0.0001")
+    page.evaluate("heard.loudest = 0")
+    page.click("#talk")
+    until(page, LIVE)
+    until(page, "got.includes('input_audio_buffer.speech_started')")
+    if route == "webrtc":
+        page.wait_for_timeout(400)
+        assert page.evaluate("heard.loudest") < 0.001
+    until(page, f"tthDebug.dialogue.state === 'speaking' && {MOUTH_OPEN}")
+    if route == "webrtc":
+        until(page, "heard.loudest > 0.05")
+        tone = page.evaluate("heard.hz")
+        assert min(abs(tone - voice) for voice in VOICES.values()) < 12
+
+    # Spoken over: what is said ends, and the question is answered.
+    until(page, "tthDebug.dialogue.turn.outcome === 'interrupted'")
+    until(page, MOUTH_SHUT)
+    until(page, "tthDebug.dialogue.state === 'speaking'")
+    page.click("#talk")
+    until(page, f"!{LIVE}")
+    assert texts(page)[: len(before)] == before
+    assert texts(page)[len(before) :: 2][:3] == [STORY] * 3
+
+    # Held: one commit and one answer.
+    page.keyboard.press("Escape")
+    page.evaluate("got.length = sent.length = 0")
+    way(page, "push")
+    page.keyboard.down("F4")
+    until(page, LIVE)
+    page.wait_for_timeout(1200)
+    page.keyboard.up("F4")
+    until(page, "tthDebug.dialogue.state === 'speaking'")
+    assert count(page, "sent", "input_audio_buffer.commit") == 1
+    assert count(page, "sent", "response.create") == 1
+    assert count(page, "got", "input_audio_buffer.speech_started") == 0
+    assert not page.evaluate(LIVE)
+
+    # Hung up in mid-sentence: nothing is left open, and the same history goes on through the server.
+    kept = texts(page)
+    choose(page, "server")
+    until(page, SERVED)
+    wait(page, lambda: page.evaluate("left()") == NOTHING)
+    assert len(deleted) == (route == "webrtc")
+    say(page, "And now?")
+    until(page, "tthDebug.dialogue.state === 'speaking'")
+    assert texts(page)[: len(kept) - 1] == kept[:-1]
+    assert texts(page)[-2] == "And now?"
+
+
+def test_what_was_said_straight_is_there_when_the_page_is_loaded_again_and_so_is_the_way(page) -> None:
+    choose(page, "websocket")
+    until(page, STRAIGHT)
+    say(page, STORY)
+    until(page, "tthDebug.dialogue.text")
+    page.keyboard.press("Escape")
+    kept = texts(page)
+    page.reload()
+    until(page, f"window.tthDebug && {STRAIGHT}")
+    assert texts(page) == kept
+
+
+def test_whatever_goes_wrong_with_a_call_the_server_takes_over_and_the_person_is_told(caller, visit, tmp_path) -> None:
+    script = tmp_path / "faults.yaml"
+    script.write_text(FAULTS)
+
+    def told(words: str, *, talks: bool = True) -> None:
+        until(page, f"document.querySelector('#toasts').innerText.includes({words!r})")
+        until(page, SERVED)
+        assert "through the server now" in page.inner_text("#toasts")
+        assert page.is_checked("#routes [value=server]")
+        wait(page, lambda: page.evaluate("left()") == NOTHING)
+        page.click("#toasts button")
+        if talks:
+            say(page, "Hello")
+            finished(page)
+
+    with provided("--faults", str(script), "--answer", "Yes.") as address:
+        page = opened(visit, caller, address, troubled=True)
+        # Refused: the session that there was goes on.
+        choose(page, "webrtc")
+        told("The provider is busy")
+        assert page.locator("#entries li.divider").count() == 0
+        # Dropped in mid-answer.
+        choose(page, "webrtc")
+        until(page, STRAIGHT)
+        say(page, STORY)
+        told("The provider has ended the call")
+        # Its time is over.
+        choose(page, "webrtc")
+        told("The call has had its time")
+        # Dropped in mid-answer, by the other way.
+        choose(page, "websocket")
+        until(page, STRAIGHT)
+        say(page, STORY)
+        told("The connection to the provider broke")
+        # A secret that has expired, and none at all.
+        page.route("**/v1/realtime/token", lambda route: route.fulfill(json=spoilt(route.fetch().json())))
+        choose(page, "webrtc")
+        told("The secret for the call is no longer good", talks=False)
+        page.unroute("**/v1/realtime/token")
+        refusal = {"error": {"code": "no_direct_mode", "message": "there is none"}}
+        page.route("**/v1/realtime/token", lambda route: route.fulfill(status=409, json=refusal))
+        choose(page, "websocket")
+        told("takes no calls from a page", talks=False)
+
+
+def spoilt(token: dict[str, Any]) -> dict[str, Any]:
+    return {**token, "value": "ek_expired"}
