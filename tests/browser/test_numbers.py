@@ -51,7 +51,7 @@ def test_the_numbers_stand_above_the_caption_and_the_avatars_need_no_scrolling(w
     found = page.evaluate(PLACES)
     panel, said = found["panel"], found["said"]
     assert panel["bottom"] <= said["top"] or panel["right"] <= said["left"]
-    order = ["Parts", "To the avatar", "From the avatar", "Voice", "Page", "Answers, p50 · p95"]
+    order = ["Parts", "To the avatar", "From the avatar", "Voice", "Page", "Answers, p50 · p95", "Last answer"]
     assert found["groups"] == order
     if height >= 720:
         assert order.index(found["whole"]) >= order.index("From the avatar")

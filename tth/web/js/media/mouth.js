@@ -16,6 +16,8 @@ export class Mouth {
   #offsets = new Offsets();
   #unit = 0;
   #before = { late: 0, dropped: 0 };
+  /** How long after its drawing began the last picture is seen. */
+  seenInMs = 0;
 
   /** @param {Playhead} player */
   constructor(player) {
@@ -55,6 +57,11 @@ export class Mouth {
     return this.#before.dropped + this.#timeline.dropped;
   }
 
+  /** Whether a pose of the turn is shown. */
+  get posed() {
+    return this.#timeline.shown !== null;
+  }
+
   /** How far it was ahead of the sound of late. */
   get offset() {
     return this.#offsets.summary;
@@ -69,7 +76,7 @@ export class Mouth {
    * @returns {Float32Array} Valid until the next call.
    */
   weights(pictureMs, turn, nowMs = performance.now()) {
-    const seenInMs = this.#display.seenInMs(pictureMs, nowMs);
+    const seenInMs = (this.seenInMs = this.#display.seenInMs(pictureMs, nowMs));
     const heard = this.player.position(seenInMs);
     const weights = this.#timeline.read(heard.turn === turn ? heard.unit : this.#unit, pictureMs);
     if (heard.turn === turn) this.#measure(heard, pictureMs, seenInMs);

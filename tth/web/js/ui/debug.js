@@ -11,17 +11,20 @@ const REFRESH_MS = 250;
  *
  * @param {HTMLElement} panel
  * @param {() => Group[]} read
+ * @param {HTMLElement[]} below What else stands there.
  */
-export function showNumbers(panel, read) {
+export function showNumbers(panel, read, ...below) {
   panel.hidden = false;
+  const list = element("div", "");
+  panel.append(list, ...below);
   let shape = "";
   const refresh = () => {
     const groups = read();
     const now = groups.map(({ title, rows }) => [title, ...rows.map(({ label }) => label)].join()).join(";");
     // Made anew only where there are other rows: what somebody has marked to copy stays marked.
-    if (now !== shape) panel.replaceChildren(...groups.map(section));
+    if (now !== shape) list.replaceChildren(...groups.map(section));
     shape = now;
-    fill(panel, groups);
+    fill(list, groups);
   };
   refresh();
   setInterval(refresh, REFRESH_MS);
