@@ -1,20 +1,18 @@
 /** A session with a provider, straight from the page; to the page it is what a session with the server is. */
 
-import { Resampler } from "../media/resample.js";
-import { MEDIA_RATE_HZ } from "../media/wire.js";
 import { Call } from "./call.js";
 import { within } from "./deadline.js";
 import { nameOf } from "./names.js";
 import { Socket } from "./socket.js";
 import { Speaking } from "./speaking.js";
-import { askForToken } from "./token.js";
+import { NoWay, askForToken } from "./token.js";
 import { Turns } from "./turns.js";
+import { Upward } from "./upward.js";
 
 /** @typedef {"webrtc" | "websocket"} Kind */
 /** @typedef {import("../session/client.js").Persona} Persona */
 
 const READY_MS = 10_000;
-const HEADER_BYTES = 20;
 
 /** A session has its time; what comes after it says so. */
 const EXPIRED = "session_expired";
@@ -40,10 +38,10 @@ export class DirectLink extends EventTarget {
   /** What the provider told before anybody listened. @type {object[]} */
   #early = [];
   #begun = false;
-  /** @type {Resampler | null} */
-  #resampler = null;
-  /** @type {(value?: unknown) => void} */
-  #known = () => {};
+  #upward = new Upward();
+  /** Why it is over, where it was not left. */
+  #why = "";
+  #known = Promise.withResolvers();
   /** @type {import("../session/client.js").LinkState} */
   state = "connecting";
 
@@ -57,6 +55,8 @@ export class DirectLink extends EventTarget {
     this.#server = server;
     this.#kind = kind;
     this.#context = context;
+    // It may be lost when nobody waits any more.
+    this.#known.promise.catch(() => {});
   }
 
   /**
@@ -73,10 +73,9 @@ export class DirectLink extends EventTarget {
       this.#token = token;
       this.#persona = personas.find(({ id }) => id === token.persona) ?? { id: token.persona, name: token.persona };
       const line = (this.#line = this.#kind === "webrtc" ? new Call(token, silence(this.#context)) : new Socket(token));
-      const known = new Promise((resolve) => (this.#known = resolve));
       this.#prepare(line);
       const stream = await line.open((address) => this.#server.at(address));
-      await within(known, READY_MS, "The provider is silent.");
+      await within(this.#known.promise, READY_MS, "The provider is silent.");
       return stream;
     } catch (error) {
       this.close();
@@ -86,6 +85,7 @@ export class DirectLink extends EventTarget {
 
   /** Tell that it is ready, and all that comes from now on. */
   begin() {
+    if (this.state === "closed") return this.#dispatch("lost", this.#why);
     const { session_id: id = "", profile } = /** @type {import("./token.js").Token} */ (this.#token);
     this.#enter("connecting");
     this.#dispatch("session", { id, stream: "", profile, persona: this.#persona });
@@ -145,10 +145,7 @@ export class DirectLink extends EventTarget {
    */
   sendFrame(frame) {
     if (this.state !== "ready") return false;
-    if (this.#line?.sound === "deltas") {
-      const rateHz = new DataView(frame).getUint16(2, true);
-      this.#speaking?.send(this.#brought(rateHz, new Int16Array(frame, HEADER_BYTES)));
-    }
+    if (this.#line?.sound === "deltas") this.#speaking?.send(this.#upward.take(frame));
     return true;
   }
 
@@ -191,7 +188,7 @@ export class DirectLink extends EventTarget {
   #take(event) {
     this.#dispatch("raw", event);
     const named = { ...event, type: nameOf(event.type) };
-    if (named.type === "session.created") this.#known();
+    if (named.type === "session.created") this.#known.resolve(null);
     if (named.type === "error" && event.error?.code === EXPIRED) return this.#lose("The call has had its time.");
     this.#speaking?.take(named);
     this.#turns?.take(named);
@@ -200,8 +197,10 @@ export class DirectLink extends EventTarget {
   /** @param {string} why */
   #lose(why) {
     if (this.state === "closed") return;
+    this.#why = why;
     this.close();
-    this.#dispatch("lost", why);
+    this.#known.reject(new NoWay(why));
+    if (this.#begun) this.#dispatch("lost", why);
   }
 
   async #personas() {
@@ -211,18 +210,6 @@ export class DirectLink extends EventTarget {
     } catch {
       return [];
     }
-  }
-
-  /**
-   * @param {number} rateHz
-   * @param {Int16Array} pcm
-   * @returns {Int16Array} At the rate that providers take.
-   */
-  #brought(rateHz, pcm) {
-    if (rateHz === MEDIA_RATE_HZ) return pcm;
-    this.#resampler ??= new Resampler(rateHz, MEDIA_RATE_HZ);
-    const samples = this.#resampler.push(Float32Array.from(pcm, (value) => value / 32_768));
-    return Int16Array.from(samples, (value) => Math.max(-32_768, Math.min(32_767, Math.round(value * 32_768))));
   }
 
   /** @param {import("../session/client.js").LinkState} state */

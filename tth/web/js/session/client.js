@@ -58,7 +58,7 @@ export class Client extends EventTarget {
   #wish = {};
   /** @type {WebSocket | null} */
   #socket = null;
-  #backoff = new Backoff();
+  #backoff;
   /** Counts attempts, so that what an abandoned one still brings is told apart. */
   #attempt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -74,9 +74,11 @@ export class Client extends EventTarget {
   /**
    * @param {import("./server.js").Server} server
    * @param {import("./words.js").Advice | null} [advice] What a person can do where the server refuses a session.
+   * @param {Backoff} [backoff] How long to wait before another try.
    */
-  constructor(server, advice = null) {
+  constructor(server, advice = null, backoff = new Backoff()) {
     super();
+    this.#backoff = backoff;
     this.#server = server;
     this.#advice = advice;
   }
