@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import struct
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 from hypothesis import given, settings
@@ -185,6 +185,20 @@ def test_what_has_no_limit_is_not_counted() -> None:
         caller.hear(1e9)
         with caller.seat(), caller.seat():
             pass
+
+
+def test_the_log_is_told_of_a_refusal_and_not_of_a_flood_of_them(caplog) -> None:
+    now = [0.0]
+    books = Books(Settings(per_address={"sessions_per_minute": 1}), lambda: now[0])
+    for number in range(500):
+        now[0] = number / 50
+        for _ in range(2):
+            with suppress(TooMuch):
+                books.caller(f"198.51.100.{number % 250}").begin()
+    assert caplog.messages == [
+        "198.51.100.0 is refused: too many sessions were begun from this address, "
+        "more than per_address.sessions_per_minute allows; try again in 60 s"
+    ]
 
 
 # The doors

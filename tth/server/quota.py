@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -21,11 +22,16 @@ from tth.core.events import AudioChunkEvent, Event, Family
 from tth.errors import TthError
 from tth.hosting.keys import is_secret, token_of
 
+log = logging.getLogger(__name__)
+
 KNOWN = 10_000
 """Addresses and keys that are remembered; then the one that was seen longest ago is forgotten."""
 
 TELL_S = 5.0
 """A stream of sound that is refused is told so no more often."""
+
+NOTE_S = 10.0
+"""The log is told of a refusal no more often, however many come."""
 
 FULL_RETRY_S = 10.0
 """When to ask again where too many sessions are open: nobody knows when one of them ends."""
@@ -98,14 +104,17 @@ class Account:
     """What one address, or one key, has had.
 
     Attributes:
-        who: For messages.
+        name: For the log.
+        who: For the client.
         group: Where its limits are set.
         open: Sessions that are.
+        most_open: Sessions that may be; ``None`` where there is no limit.
     """
 
-    __slots__ = ("_buckets", "_most", "group", "most_open", "open", "who")
+    __slots__ = ("_buckets", "_most", "group", "most_open", "name", "open", "who")
 
-    def __init__(self, who: str, group: str, most: Mapping[Kind, int], most_open: int | None) -> None:
+    def __init__(self, name: str, who: str, group: str, most: Mapping[Kind, int], most_open: int | None) -> None:
+        self.name = name
         self.who = who
         self.group = group
         self.open = 0
@@ -128,12 +137,18 @@ class Caller:
         accounts: Everything that it is counted as; one without any may have what it likes.
         now: Seconds on a monotonic clock.
         key: Names its key without telling it.
+        note: Told of each refusal, and whose it is.
     """
 
     def __init__(
-        self, accounts: Sequence[Account] = (), now: Callable[[], float] = time.monotonic, key: str = ""
+        self,
+        accounts: Sequence[Account] = (),
+        now: Callable[[], float] = time.monotonic,
+        key: str = "",
+        note: Callable[[str, TooMuch], None] = lambda name, error: None,
     ) -> None:
         self.key = key
+        self._note = note
         self._accounts = accounts
         self._now = now
         self._told_until = -math.inf
@@ -171,11 +186,14 @@ class Caller:
             for account in self._accounts:
                 account.open -= 1
 
-    @staticmethod
-    def _check_room(account: Account, promised: int = 0) -> None:
+    def _check_room(self, account: Account, promised: int = 0) -> None:
         if account.most_open is not None and account.open + promised >= account.most_open:
             problem = f"as many sessions are open {account.who} as {account.group}.sessions allows"
-            raise TooMuch(problem, FULL_RETRY_S, code="rate_limit_exceeded")
+            raise self._refusal(account, TooMuch(problem, FULL_RETRY_S, code="rate_limit_exceeded"))
+
+    def _refusal(self, account: Account, error: TooMuch) -> TooMuch:
+        self._note(account.name, error)
+        return error
 
     # What passes
 
@@ -191,7 +209,7 @@ class Caller:
             if bucket is not None and (wait_s := bucket.wait_s(now, amount)):
                 group = "limits" if kind not in SHARED else account.group
                 problem = f"{kind.told.format(who=account.who)}, more than {group}.{kind.setting} allows"
-                raise TooMuch(problem, wait_s, code=kind.code)
+                raise self._refusal(account, TooMuch(problem, wait_s, code=kind.code))
 
     def take(self, kind: Kind) -> None:
         """Count one of them.
@@ -294,6 +312,7 @@ class Books:
         self._of_address = _most(settings.per_address) | own
         self._of_key = _most(settings.per_key)
         self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._noted_until = -math.inf
 
     def __len__(self) -> int:
         return len(self._accounts)
@@ -315,8 +334,14 @@ class Books:
         settings = self._settings
         accounts = [self._account(network_of(address), "from this address", self._of_address, settings.per_address)]
         if key:
-            accounts.append(self._account(f"key {key}", "with this key", self._of_key, settings.per_key))
-        return Caller(accounts, self._now, key)
+            accounts.append(self._account(f"key {key[:12]}", "with this key", self._of_key, settings.per_key))
+        return Caller(accounts, self._now, key, self._note)
+
+    def _note(self, name: str, error: TooMuch) -> None:
+        now = self._now()
+        if now >= self._noted_until:
+            self._noted_until = now + NOTE_S
+            log.warning("%s is refused: %s", name, error)
 
     def _account(self, name: str, who: str, most: Mapping[Kind, int], share: Share) -> Account:
         account = self._accounts.get(name)
@@ -327,7 +352,7 @@ class Books:
             idle = next((old for old, each in self._accounts.items() if not each.open), "")
             self._accounts.pop(idle, None)
         group = "per_address" if most is self._of_address else "per_key"
-        account = self._accounts[name] = Account(who, group, most, share.sessions)
+        account = self._accounts[name] = Account(name, who, group, most, share.sessions)
         return account
 
 
