@@ -228,6 +228,7 @@ async def test_sessions_begun_too_fast_are_refused_at_every_door() -> None:
         answer = await post(site.base, await late.offer())
         assert (answer.status, answer.json["error"]["code"]) == (429, "rate_limit_exceeded")
         await late.leave()
+        assert (await ask_for_secret(site)).status == 429  # a secret is a promise of sessions
         async with connect(site.address("/ws/conversation")) as socket:
             told = json.loads(await socket.recv())
             assert (told["type"], told["code"]) == ("error", "rate_limit_exceeded")

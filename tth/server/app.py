@@ -143,12 +143,12 @@ class Pages:
 
     async def profiles(self, request: HttpRequest) -> Response:
         """Every profile."""
-        found = await asyncio.to_thread(self._house.profiles)
+        found = await self._house.profile_list.get()
         return JSONResponse({"default": self._house.profile.name, "profiles": found})
 
     async def personas(self, request: HttpRequest) -> Response:
         """Every persona."""
-        found = await asyncio.to_thread(self._house.personas)
+        found = await self._house.persona_list.get()
         return JSONResponse({"default": self._house.profile.persona.id, "personas": found})
 
     async def faces(self, request: HttpRequest) -> Response:

@@ -26,6 +26,7 @@ from tth.observers.cost import measure_costs
 from tth.observers.steps import log_steps
 from tth.plugins.registry import Registry
 from tth.server.berth import Berth
+from tth.server.fresh import Fresh
 from tth.server.ledger import Ledger
 from tth.server.quota import NOBODY, Books, Caller
 from tth.server.recordings import Folder, RecordedSession
@@ -101,6 +102,8 @@ class House:
         ledger: The numbers of its sessions.
         books: What each client has had lately.
         models: Folder of GLB and VRM avatars; it need not be there.
+        profile_list: What ``profiles`` gives, for anybody who asks.
+        persona_list: What ``personas`` gives, likewise.
         berths: Where a client finds its session again, by the session's id.
         recordings: Where sessions are recorded; ``None`` where none is.
     """
@@ -113,6 +116,8 @@ class House:
         self.hurried = False
         self.ledger = Ledger()
         self.books = Books(settings)
+        self.profile_list = Fresh(lambda: self.profiles())
+        self.persona_list = Fresh(lambda: self.personas())
         self.models = models_folder(settings, sources)
         self.berths: dict[str, Berth] = {}
         self.recordings = Folder(Path(settings.record).expanduser()) if settings.record else None

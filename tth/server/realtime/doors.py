@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 
@@ -15,7 +14,7 @@ from tth.errors import TthError
 from tth.hosting.keys import is_secret, refusal, token_of
 from tth.server.body import BODY_S, TooLarge, read_body
 from tth.server.house import Busy, House
-from tth.server.quota import TooMuch
+from tth.server.quota import BEGUN, TooMuch
 from tth.server.realtime.calls import CallDoors
 from tth.server.realtime.client import RealtimeClient, Wishes
 from tth.server.realtime.entrance import Entrance, model_of, no_key, refused
@@ -92,6 +91,7 @@ class RealtimeDoors:
             return JSONResponse(answer, status_code=status)
         asked = msgspec.json.decode(body or b"{}").get("session") or {}
         try:
+            self._house.books.caller_of(request).take(BEGUN)
             cast = await self._entrance.cast(request, asked)
         except TthError as error:
             return refused(error)
@@ -104,5 +104,5 @@ class RealtimeDoors:
         """The profiles, as models."""
         if self._entrance.carried(request) is None:
             return no_key()
-        names = tuple(entry["name"] for entry in await asyncio.to_thread(self._house.profiles))
+        names = tuple(entry["name"] for entry in await self._house.profile_list.get())
         return JSONResponse(models_listing(int(time.time()), names))
