@@ -238,13 +238,15 @@ async def test_sessions_begun_too_fast_are_refused_at_every_door() -> None:
 
 async def test_a_ticket_that_is_used_where_too_many_are_open_gets_an_error_and_its_close_code() -> None:
     async with serving(BEHIND_A_PROXY, "per_address.sessions=1") as site:
-        first = (await site.new(by("198.51.100.1"))).json
-        second = (await site.new(by("198.51.100.2"))).json
-        async with socket_of(site, first) as peer, socket_of(site, second) as late:
+        first, second, third = [(await site.new(by(f"198.51.100.{n}"))).json for n in (1, 2, 3)]
+        face = {"stream": third["stream"].replace("/stream?", "/face?")}
+        async with socket_of(site, first) as peer:
             await peer.until("session_ready")
-            assert (await late.until("error"))["code"] == "rate_limit_exceeded"
-            assert await late.closed() == 4429
-            await peer.ask("hi")
+            for made in (second, face):
+                async with socket_of(site, made) as late:
+                    assert (await late.until("error"))["code"] == "rate_limit_exceeded"
+                    assert await late.closed() == 4429
+            assert (await peer.ask("hi"))["type"] == "turn_complete"
 
 
 async def test_a_key_is_counted_wherever_it_is_used_and_a_client_secret_is_one_of_its_own() -> None:

@@ -60,6 +60,8 @@ async def hold_face(house: House, socket: WebSocket) -> None:
     except Busy as error:
         await socket.close(CloseCode.ENDED, str(error))
     except TooMuch as error:
+        refused = ErrorEvent(code=error.code, message=str(error))
+        await socket.send_text((encode_event(refused, 1) or b"").decode())
         await socket.close(CloseCode.TOO_MUCH, str(error)[:120])
     except WebSocketDisconnect:
         pass  # gone
