@@ -20,7 +20,7 @@ def program(*arguments: str, **variables: str) -> Iterator[str]:
     ) as process:
         try:
             said = ""
-            while not (found := re.search(r"http://[\d.]+:\d+", said)):
+            while not (found := re.search(r"(?:http://)?(?:\d+\.){3}\d+:\d+", said)):
                 line = process.stdout.readline()
                 assert line, f"no address in {said!r}"
                 said += line

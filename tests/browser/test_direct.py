@@ -202,6 +202,37 @@ def test_whatever_goes_wrong_with_a_call_the_server_takes_over_and_the_person_is
         told("takes no calls from a page", talks=False)
 
 
+def test_a_face_that_the_page_cannot_make_comes_from_the_server_to_the_voice_of_a_call(caller, visit) -> None:
+    with (
+        program("emulate", "a2f", "--port", "0") as target,
+        program("emulate", "openai", "--port", "0", "--voice", "tones", "--ears", "none") as url,
+        running(
+            "--profile",
+            "openai_realtime+a2f",
+            OPENAI_BASE_URL=f"{url}/v1",
+            OPENAI_API_KEY="any",
+            TTH_A2F_TARGET=target,
+        ) as address,
+    ):
+        page = opened(visit, caller, address, troubled=True)
+        for route in ("webrtc", "websocket"):
+            choose(page, route)
+            until(page, STRAIGHT)
+            assert page.evaluate(FACES) == 1
+            say(page, STORY)
+            until(page, f"tthDebug.dialogue.text.length > 20 && {MOUTH_OPEN}")
+            offset = page.evaluate("tthDebug.dialogue.mouth.offset.meanMs")
+            assert 0 <= offset <= 45
+            page.keyboard.press("Escape")
+            until(page, MOUTH_SHUT)
+        choose(page, "server")
+        until(page, SERVED)
+        assert page.evaluate("sockets.filter(({ readyState }) => readyState === 1).length") == 1
+
+
+FACES = "sockets.filter(({ url, readyState }) => url.includes('/face?') && readyState === 1).length"
+
+
 # A program's conversation, in each way: what it was told, in order.
 CONVERSED = """async (mode) => {
   const { Conversation } = await import("/js/client/client.js");

@@ -14,6 +14,9 @@ import { Stage } from "./stage.js";
 
 /** @typedef {import("./direct/direct.js").Direct} Direct */
 
+/** Avatars that do no more than the page itself, which reads lips from any voice. */
+const READ_HERE = ["", "lipsync", "phoneme", "stub_avatar"];
+
 /** So long the face shows that it was interrupted. */
 const STARTLED_MS = 600;
 
@@ -29,6 +32,8 @@ export class Avatar extends EventTarget {
   #server;
   /** @type {Direct | null} The straight way to a provider, where that is used. */
   #direct = null;
+  /** What made the face of the last session with the server, and in which profile. */
+  #faced = { profile: "", avatar: "" };
   /** Counts what was asked for, so that a call that comes too late is hung up. */
   #asked = 0;
   /** @type {Persona["look"]} */
@@ -67,6 +72,10 @@ export class Avatar extends EventTarget {
     this.ear.addEventListener("live", (event) => (this.dialogue.live = detail(event)));
     this.ear.addEventListener("track", (event) => this.#speak(detail(event)));
     this.stage = new Stage(host, room, (nowMs) => this.#read(nowMs), face);
+    this.client.addEventListener("event", (event) => {
+      const { type, profile, components } = detail(event);
+      if (type === "session_ready" && this.client.served) this.#faced = { profile, avatar: components.avatar ?? "" };
+    });
     this.client.addEventListener("session", (event) => {
       const { persona } = /** @type {SessionInfo} */ (detail(event));
       this.#look = persona.look;
@@ -95,7 +104,9 @@ export class Avatar extends EventTarget {
   async call(kind, wish) {
     const asked = ++this.#asked;
     const { Direct } = await import("./direct/direct.js");
-    const direct = await Direct.connect({ server: this.#server, kind, wish, player: this.player });
+    const { profile, avatar } = this.#faced;
+    const faced = !READ_HERE.includes(avatar) && profile === (wish.profile ?? profile);
+    const direct = await Direct.connect({ server: this.#server, kind, wish, player: this.player, faced });
     if (asked !== this.#asked) {
       direct.close();
       return false;

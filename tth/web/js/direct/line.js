@@ -4,6 +4,7 @@ import { MEDIA_RATE_HZ } from "../media/wire.js";
 
 /** @typedef {import("../media/player.js").Player} Player */
 /** @typedef {import("../media/player.js").Position} Position */
+/** @typedef {import("../lips/lips.js").LipTap | import("./tapped-face.js").TappedFace} Lips */
 
 /** A pose needs so long from the audio thread to the screen. */
 const SHOWN_S = 0.02;
@@ -37,7 +38,7 @@ export class Line extends EventTarget {
   /**
    * @param {Player} player Whose output it shares.
    * @param {MediaStream} stream
-   * @param {import("../lips/lips.js").LipTap | null} lips Without any, the voice is heard and no mouth moves.
+   * @param {Lips | null} lips Without any, the voice is heard and no mouth moves.
    */
   constructor(player, stream, lips) {
     super();

@@ -18,8 +18,8 @@ const READY_MS = 10_000;
 const EXPIRED = "session_expired";
 
 /**
- * One session, once. Dispatches what `Client` does, and `raw` (each event of the provider as it came) and `lost` (a
- * sentence: it is over, and was not left).
+ * One session, once. Dispatches what `Client` does, and `raw` (each event of the provider as it came), `told` (each
+ * message that it was sent) and `lost` (a sentence: it is over, and was not left).
  */
 export class DirectLink extends EventTarget {
   #server;
@@ -113,6 +113,7 @@ export class DirectLink extends EventTarget {
    */
   send(message) {
     if (this.state !== "ready") return false;
+    this.#dispatch("told", message);
     const [turns, speaking] = [/** @type {Turns} */ (this.#turns), /** @type {Speaking} */ (this.#speaking)];
     switch (message.type) {
       case "user_text":

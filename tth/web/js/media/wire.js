@@ -8,6 +8,7 @@ export const WEIGHTS = 52;
 
 const HEADER_BYTES = 20;
 const LAST_AUDIO = 1;
+const VOICE = 1;
 const MICROPHONE = 4;
 const KINDS = /** @type {const} */ ({ 1: "audio", 2: "face", 3: "video" });
 
@@ -97,10 +98,30 @@ function weightsOf(buffer, count, bytes) {
  * @returns {ArrayBuffer}
  */
 export function encodeSound({ rateHz, sample, pcm }) {
+  return encode(MICROPHONE, { rateHz, sample, pcm });
+}
+
+/**
+ * Encode a piece of the avatar's own voice, for a face that the server makes to it.
+ *
+ * @param {Pick<AudioFrame, "turn" | "sample" | "rateHz" | "last" | "pcm">} frame
+ * @returns {ArrayBuffer}
+ */
+export function encodeVoice(frame) {
+  return encode(VOICE, frame);
+}
+
+/**
+ * @param {number} kind
+ * @param {{turn?: number, sample: number, rateHz: number, last?: boolean, pcm: Int16Array}} frame
+ */
+function encode(kind, { turn = 0, sample, rateHz, last = false, pcm }) {
   const buffer = new ArrayBuffer(HEADER_BYTES + pcm.byteLength);
   const view = new DataView(buffer);
-  view.setUint8(0, MICROPHONE);
+  view.setUint8(0, kind);
+  view.setUint8(1, last ? LAST_AUDIO : 0);
   view.setUint16(2, rateHz, true);
+  view.setUint32(8, turn, true);
   view.setBigUint64(12, BigInt(sample), true);
   new Int16Array(buffer, HEADER_BYTES).set(pcm);
   return buffer;
