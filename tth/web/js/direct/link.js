@@ -14,6 +14,8 @@ import { Upward } from "./upward.js";
 
 const READY_MS = 10_000;
 
+const KEPT = "a call keeps the emotion that it began with; the next one takes up what is chosen";
+
 /** A session has its time; what comes after it says so. */
 const EXPIRED = "session_expired";
 
@@ -39,6 +41,7 @@ export class DirectLink extends EventTarget {
   #early = [];
   #begun = false;
   #upward = new Upward();
+  #voice = "";
   /** Why it is over, where it was not left. */
   #why = "";
   #known = Promise.withResolvers();
@@ -91,7 +94,9 @@ export class DirectLink extends EventTarget {
     this.#dispatch("session", { id, stream: "", profile, persona: this.#persona });
     this.#enter("ready");
     this.#begun = true;
-    this.#tell({ type: "session_ready", session_id: id, profile, components: {} });
+    const { voice, voices } = /** @type {import("./token.js").Token} */ (this.#token);
+    this.#voice = voice;
+    this.#tell({ type: "session_ready", session_id: id, profile, components: {}, voice, voices });
     for (const event of this.#early.splice(0)) this.#tell(event);
   }
 
@@ -133,6 +138,12 @@ export class DirectLink extends EventTarget {
         return true;
       case "listening_update":
         speaking.choose(message.listening);
+        return true;
+      case "voice_update":
+        this.#choose(message.voice);
+        return true;
+      case "control_update":
+        this.#tell({ type: "warning", turn_id: "", code: "control", message: KEPT });
         return true;
       default:
         return false;
@@ -190,9 +201,27 @@ export class DirectLink extends EventTarget {
     this.#dispatch("raw", event);
     const named = { ...event, type: nameOf(event.type) };
     if (named.type === "session.created") this.#known.resolve(null);
+    if (named.type === "session.updated") this.#hearVoice(event.session?.audio?.output?.voice);
     if (named.type === "error" && event.error?.code === EXPIRED) return this.#lose("The call has had its time.");
     this.#speaking?.take(named);
     this.#turns?.take(named);
+  }
+
+  /**
+   * Ask for another voice. A provider changes it until the first sound of the call, and says so where it does not.
+   *
+   * @param {string | null} wish Nothing: the one that it would have begun with.
+   */
+  #choose(wish) {
+    const voice = wish ?? this.#token?.voice;
+    if (voice) this.sendRaw({ type: "session.update", session: { type: "realtime", audio: { output: { voice } } } });
+  }
+
+  /** @param {unknown} voice The one that speaks now. */
+  #hearVoice(voice) {
+    if (typeof voice !== "string" || voice === this.#voice) return;
+    this.#voice = voice;
+    this.#tell({ type: "voice_changed", turn_id: "", voice, voices: this.#token?.voices ?? [], wish: voice });
   }
 
   /** @param {string} why */

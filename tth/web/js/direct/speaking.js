@@ -3,6 +3,7 @@
 import { MEDIA_RATE_HZ } from "../media/wire.js";
 import { USUAL, detectionOf, listeningOf, wished } from "./listening.js";
 import { toBase64 } from "./pcm.js";
+import { COMMIT } from "./turns.js";
 
 /** @typedef {import("./turns.js").Ends} Ends */
 /** @typedef {import("./turns.js").ProviderEvent} ProviderEvent */
@@ -176,5 +177,3 @@ export class Speaking {
     this.#ends.tell({ type, turn_id: "", ...fields });
   }
 }
-
-const COMMIT = "commit";

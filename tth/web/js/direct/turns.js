@@ -20,6 +20,9 @@ const NOTHING = new Int16Array();
 /** What an error answers where nobody needs to know: what was to be ended was over already. */
 const QUIET = "quiet";
 
+/** What an error answers where too little was said: then nothing was. */
+export const COMMIT = "commit";
+
 /** Follows the answers of one session; the newest is the one that is shown. */
 export class Turns {
   #ends;
@@ -265,7 +268,7 @@ export class Turns {
 
   /** @param {Record<string, string>} error */
   #refused({ event_id, code = "", message = "" }) {
-    if (event_id === QUIET) return;
+    if (event_id === QUIET || event_id === COMMIT) return;
     const ask = this.#ask;
     if (ask && event_id === ask.item) {
       this.#ask = null;
