@@ -16,6 +16,7 @@ from tth.core.events import (
     FaceFrameEvent,
     Family,
     ListeningEvent,
+    ReplayEvent,
     SessionClosedEvent,
     SpeechMarkEvent,
     TurnCompleteEvent,
@@ -94,12 +95,14 @@ async def played(site):
 
 
 def words(events):
-    """What a client is told apart from sound and frames, of marks only the words."""
+    """What a client is told apart from sound, frames and where it is; of marks only the words."""
     found = []
     for event in events:
         if isinstance(event, SpeechMarkEvent):
             found.append(tuple(mark for mark in event.marks if mark.kind == "word"))
-        elif not isinstance(event, AudioChunkEvent | SoundEndsEvent | FaceFrameEvent | SessionClosedEvent):
+        elif not isinstance(
+            event, AudioChunkEvent | SoundEndsEvent | FaceFrameEvent | ReplayEvent | SessionClosedEvent
+        ):
             found.append(event)
     return [each for each in found if each]
 

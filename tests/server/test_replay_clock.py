@@ -8,6 +8,7 @@ from tth.core.bus import CLIENT_LIMITS
 from tth.core.events import (
     AudioChunkEvent,
     ErrorEvent,
+    ReplayEvent,
     SessionReadyEvent,
     TextDeltaEvent,
     TurnCompleteEvent,
@@ -44,7 +45,7 @@ def record(tmp_path):
     return write
 
 
-def watch(recording, *, act=None, client=False, until=60.0):
+def watch(recording, *, act=None, client=False, until=60.0, places=False):
     """When each event came, with a client that never reports or one that ``act`` plays."""
 
     async def main():
@@ -59,7 +60,8 @@ def watch(recording, *, act=None, client=False, until=60.0):
 
             async def read() -> None:
                 async for event in events:
-                    seen.append((loop.time() - began, event))
+                    if places or not isinstance(event, ReplayEvent):
+                        seen.append((loop.time() - began, event))
                     if isinstance(event, WarningEvent):
                         return
 
@@ -180,3 +182,22 @@ def test_a_stop_leaves_out_the_rest_of_the_turn_and_its_time(record) -> None:
     assert times(seen, TextDeltaEvent, TurnCompleteEvent) == []
     (stopped,), (after,) = times(seen, TurnInterruptedEvent), times(seen, ErrorEvent)
     assert after - stopped == pytest.approx(1.0, abs=2 * NEAR)
+
+
+def test_the_viewer_is_told_where_it_is_while_it_plays_when_it_pauses_and_at_its_end(record) -> None:
+    async def act(session):
+        await asyncio.sleep(1.1)
+        session.hold()
+        await asyncio.sleep(5)
+        assert session.standing()[-1].state == "paused"
+        session.resume()
+
+    seen = watch(record((2.0, ErrorEvent(code="c", message="m"))), act=act, places=True)
+    told = [(round(at, 1), event) for at, event in seen if isinstance(event, ReplayEvent)]
+    assert {event.length_ms for _, event in told} == {2000}
+    playing = [(at, event.at_ms) for at, event in told if event.state == "playing"]
+    assert all(abs(ms / 1000 - (at if at < 2 else at - 5)) <= 0.3 for at, ms in playing)
+    assert len([at for at, _ in playing if at <= 1.1]) in (4, 5)
+    ((paused_at, paused),) = [(at, event) for at, event in told if event.state == "paused"]
+    assert (paused_at, paused.at_ms) == (1.1, pytest.approx(1100, abs=50))
+    assert [(at, event.at_ms, event.state) for at, event in told][-1] == (pytest.approx(7.0, abs=0.1), 2000, "over")

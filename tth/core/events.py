@@ -385,6 +385,15 @@ class MetersEvent(Event, frozen=True, kw_only=True, gc=False):
     reason: str = ""
 
 
+class ReplayEvent(Event, frozen=True, kw_only=True, gc=False):
+    """Where the recording is that is played back; told four times a second and at each change."""
+
+    family: ClassVar[Family] = Family.MEASURES
+    at_ms: int
+    length_ms: int
+    state: Literal["playing", "paused", "over"]
+
+
 # Inbound
 
 

@@ -144,7 +144,8 @@ class Pages:
     async def profiles(self, request: HttpRequest) -> Response:
         """Every profile."""
         found = await self._house.profile_list.get()
-        return JSONResponse({"default": self._house.profile.name, "profiles": found})
+        told = {"default": self._house.profile.name, "profiles": found, "recordable": self._house.recordable}
+        return JSONResponse(told)
 
     async def personas(self, request: HttpRequest) -> Response:
         """Every persona."""

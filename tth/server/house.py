@@ -163,6 +163,11 @@ class House:
         """How many of them have a turn that runs."""
         return sum(session.turn is not None for session in self._guests)
 
+    @property
+    def recordable(self) -> bool:
+        """Whether a session is recorded where its client asks for it, and no other."""
+        return self.recordings is not None and self.settings.record_asked
+
     def profiles(self) -> list[dict[str, str]]:
         """Name and summary of every profile that can be read."""
         entries = list_profiles(self._sources, self._registry.profiles)

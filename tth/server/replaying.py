@@ -21,6 +21,7 @@ from tth.core.events import (
     InterruptEvent,
     ListeningEvent,
     RecoveredEvent,
+    ReplayEvent,
     ResumeEvent,
     SessionClosedEvent,
     SessionReadyEvent,
@@ -44,6 +45,9 @@ from tth.wire.native import PlayheadReport
 
 STEP_S = 0.02
 """How often the clock is looked at."""
+
+PLACE_S = 0.25
+"""How often the client is told where it is."""
 
 LEAST_S = 0.0005
 """A wait that the clock is sure to notice."""
@@ -85,7 +89,8 @@ class ReplaySession(Session):
         self._skipped = ""
         self._at = self._looked = 0.0
         self._heard_then: tuple[PlayheadReport, float] | None = None
-        self._paused = self._held = self._away = self._blocked = self._played = self._begun = False
+        self._paused = self._held = self._away = self._blocked = self._played = self._begun = self._over = False
+        self._place = self._where()
         if not recording.summary.events["session_ready"]:
             self._told["ready"] = self.ready()
 
@@ -119,7 +124,7 @@ class ReplaySession(Session):
 
     def standing(self) -> list[Event]:
         """What was told so far and holds."""
-        return list(self._told.values())
+        return [*self._told.values(), self._place]
 
     def subscribe(self, limits: Mapping[Family, Limit] = CLIENT_LIMITS) -> Subscription:
         """A queue of the session's events, which the player waits for."""
@@ -134,6 +139,7 @@ class ReplaySession(Session):
             self._begun = True
             self._looked = self._clock.now()
             self._tasks.start(self._play(), f"{self.id} player")
+            self._tasks.start(self._tell_place(), f"{self.id} place")
 
     def client_away(self) -> None:
         """It is gone and may come back: the clock stands."""
@@ -177,6 +183,7 @@ class ReplaySession(Session):
         if paused == self._paused:
             return
         self._paused, turn = paused, self._now
+        self._show()
         if paused:
             self._playhead.hold()
         elif not self._held:
@@ -189,6 +196,24 @@ class ReplaySession(Session):
     def paused(self) -> bool:
         """Whether the viewer has paused it."""
         return self._paused
+
+    # Where it is
+
+    def _where(self) -> ReplayEvent:
+        length_s = self._recording.summary.seconds
+        state: Any = "over" if self._over else "paused" if self._paused else "playing"
+        return ReplayEvent(at_ms=round(min(self._at, length_s) * 1000), length_ms=round(length_s * 1000), state=state)
+
+    def _show(self) -> None:
+        place = self._where()
+        if place != self._place:
+            self._place = place
+            self.bus.publish(place)
+
+    async def _tell_place(self) -> None:
+        while True:
+            self._show()
+            await asyncio.sleep(PLACE_S)
 
     # The clock
 
@@ -245,6 +270,8 @@ class ReplaySession(Session):
                     self._at = max(self._at, due)
                 else:
                     await self._tell(event, due, last=self._last_sound.get(event.turn_id) == number)
+        self._at, self._over = self._recording.summary.seconds, True
+        self._show()
         over = "the recording ends here; open the page again to see it again"
         self.bus.publish(WarningEvent(code="recording_over", message=over))
 

@@ -14,6 +14,8 @@ import { pageGroup, pathGroups } from "./ui/figures.js";
 import { History } from "./ui/history.js";
 import { findParts } from "./ui/page.js";
 import { emotionOf, fill, fillEmotions } from "./ui/pickers.js";
+import { Recorded } from "./ui/recorded.js";
+import { Replay } from "./ui/replay.js";
 import { Routes } from "./ui/routes.js";
 import { Talking } from "./ui/talking.js";
 import { Return } from "./ui/return.js";
@@ -26,7 +28,7 @@ import { Waterfall, followMoments } from "./ui/waterfall.js";
 /** @typedef {import("./session/client.js").Persona} Persona */
 /** @typedef {import("./session/client.js").SessionInfo} SessionInfo */
 /** @typedef {import("./session/state.js").State} State */
-/** @typedef {{default: string, profiles: {name: string, summary: string}[]}} Profiles */
+/** @typedef {{default: string, profiles: {name: string, summary: string}[], recordable?: boolean}} Profiles */
 /** @typedef {[Profiles, {personas: Persona[]}, import("./ui/faces.js").Offer]} Lists */
 /** @typedef {import("./session/turn.js").Turn} Turn */
 
@@ -59,6 +61,8 @@ const talking = new Talking(parts.talk, avatar);
 const voice = new VoiceView(parts, talking, hearing);
 const routes = new Routes(parts, avatar, wish);
 const voices = new Voices(parts.voices, client);
+const recorded = new Recorded(parts, client, open);
+new Replay(parts, client, { again: playAgain, skip: stop });
 const trouble = new Trouble(parts, { again: open, gone: () => composer.focus() });
 let persona = /** @type {Persona} */ ({ id: "", name: "the avatar" });
 let askedPersona = "";
@@ -91,6 +95,7 @@ function wish() {
     ...(parts.profile.value && { profile: parts.profile.value }),
     ...(askedPersona && { persona: askedPersona }),
     ...voices.wish,
+    ...recorded.wish,
     ...(label && { control: { emotion: { label } } }),
     ...(DEBUG && { meters: true }),
   };
@@ -101,6 +106,12 @@ function open() {
   const asked = wish(), way = back.take(asked);
   if (way) client.resume(asked, way);
   else routes.open();
+}
+
+/** A recording is seen from its beginning by whoever opens it. */
+function playAgain() {
+  history.clear();
+  open();
 }
 
 /** The session waits a while for the page that comes in this one's place. */
@@ -118,10 +129,11 @@ function askedProfile() {
 /** Learn what there is to choose from, then begin. */
 async function begin() {
   try {
-    const [{ default: usual, profiles }, { personas }, offer] = /** @type {Lists} */ (
+    const [{ default: usual, profiles, recordable = false }, { personas }, offer] = /** @type {Lists} */ (
       await Promise.all(["/v1/profiles", "/v1/personas", "/v1/faces"].map((path) => server.request(path)))
     );
     faces.offer(offer);
+    recorded.offer(recordable);
     const runs = profiles.map(({ name, summary }) => ({ label: name, value: name, title: summary }));
     fill(parts.profile, runs, askedProfile() || usual);
     fill(parts.persona, personas.map(({ id, name }) => ({ label: name, value: id })), "");

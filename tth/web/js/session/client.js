@@ -20,7 +20,8 @@ import { brokenSession, refusedSession } from "./words.js";
  * @property {Record<string, string>} [look]
  */
 
-/** @typedef {{id: string, stream: string, resume?: string, profile: string, persona: Persona}} SessionInfo */
+/** @typedef {{id: string, stream: string, resume?: string, recorded?: boolean}} Opened */
+/** @typedef {Opened & {profile: string, persona: Persona}} SessionInfo */
 /** @typedef {{label: string | null, intensity?: number | null}} Emotion */
 /** @typedef {{emotion?: Emotion, character?: Record<string, unknown>}} Control */
 /** @typedef {{profile?: string, persona?: string, voice?: string, control?: Control}} Choice */

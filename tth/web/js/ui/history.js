@@ -60,6 +60,12 @@ export class History {
     this.#show();
   }
 
+  /** Forget what was said. */
+  clear() {
+    this.#chronicle.restore(null);
+    this.#show();
+  }
+
   /** @param {string} name Who another conversation begins with. */
   renew(name) {
     this.#chronicle.renew(name);
