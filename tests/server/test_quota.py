@@ -51,7 +51,7 @@ async def socket_of(site, made, address="198.51.100.1"):
 def test_a_bucket_holds_what_a_period_allows_and_fills_evenly() -> None:
     bucket = Bucket(2, 60, 0)
     assert bucket.wait_s(0, 2) == 0
-    bucket.take(2)
+    bucket.take(0, 2)
     assert bucket.wait_s(0, 1) == 30
     assert bucket.wait_s(15, 1) == 15
     assert bucket.wait_s(30, 1) == 0
@@ -60,8 +60,14 @@ def test_a_bucket_holds_what_a_period_allows_and_fills_evenly() -> None:
 
 def test_what_was_had_beyond_it_is_waited_for() -> None:
     bucket = Bucket(60, 60, 0)
-    bucket.take(90)
+    bucket.take(0, 90)
     assert [bucket.wait_s(now) for now in (0, 20, 30)] == [30, 10, 0]
+
+
+def test_what_is_taken_from_a_full_bucket_is_missed_however_long_it_was_full() -> None:
+    bucket = Bucket(60, 60, 0)
+    bucket.take(1e6, 50)
+    assert bucket.wait_s(1e6, 60) == 50
 
 
 def test_each_address_has_its_own_and_a_key_is_counted_wherever_it_comes_from() -> None:

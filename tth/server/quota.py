@@ -53,7 +53,7 @@ class TooMuch(TthError):
         super().__init__(self.problem)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
     """Something that is counted: ``told`` says what happened, to ``{who}``, when there is too much of it."""
 
@@ -89,15 +89,19 @@ class Bucket:
 
     def wait_s(self, now: float, amount: float = 0.0) -> float:
         """Seconds until ``amount`` is there; 0 where it is."""
-        self._left = min(self._most, self._left + (now - self._at) * self._per_s)
-        self._at = now
+        self._fill(now)
         # A sum of fractions may miss a whole number by less than matters.
         lacking = amount - self._left
         return lacking / self._per_s if lacking > 1e-9 else 0.0
 
-    def take(self, amount: float) -> None:
+    def take(self, now: float, amount: float) -> None:
         """Take it, also where it is not there: then the next one waits for longer."""
+        self._fill(now)
         self._left -= amount
+
+    def _fill(self, now: float) -> None:
+        self._left = min(self._most, self._left + (now - self._at) * self._per_s)
+        self._at = now
 
 
 class Account:
@@ -226,7 +230,7 @@ class Caller:
         for account in self._accounts:
             bucket = account.bucket(kind, now)
             if bucket is not None:
-                bucket.take(amount)
+                bucket.take(now, amount)
 
     async def step(self) -> None:
         """Return when one more message may be read: who is too fast waits, and nothing is lost."""
@@ -234,7 +238,7 @@ class Caller:
         for account in self._accounts:
             bucket = account.bucket(MESSAGES, now)
             if bucket is not None:
-                bucket.take(1)
+                bucket.take(now, 1)
                 wait_s = max(wait_s, bucket.wait_s(now))
         if wait_s:
             await asyncio.sleep(wait_s)
