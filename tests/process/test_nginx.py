@@ -220,7 +220,7 @@ async def test_a_silent_socket_stays_open_for_longer_than_the_proxy_waits(proxy)
     async with proxy.socket(made["stream"], ping_interval=None) as socket:
         peer = Peer(socket, made)
         await peer.until("session_ready")
-        await asyncio.sleep(2.5)
+        await asyncio.sleep(1.6)
         assert (await peer.ask("still there"))["type"] == "turn_complete"
 
 
