@@ -111,8 +111,8 @@ class Cascade:
     def speaker(self) -> tuple[str, Sequence[str]]:
         """Who speaks the next sentence: the adapter's name, and the voices it has; none where it was not made yet."""
         voices = self._troupe.voices
-        made = voices.made
-        return voices.current, () if made is None else made.voices
+        # A stranger's adapter may have forgotten it; one that was not made yet has none.
+        return voices.current, getattr(voices.made, "voices", ())
 
     async def connect(
         self,
