@@ -29,7 +29,7 @@ pytestmark = [
 ]
 
 QUESTION = "Hello, who are you?"
-INTERRUPTION = "Wait a moment. What can you do?"
+INTERRUPTION = "Wait a moment. Tell me about yourself."
 INTERRUPTIONS = int(os.environ.get("TTH_INTERRUPTIONS", "2"))
 QUIET_S, ANSWER_S = 1.5, 5.0
 SILENT, SPOKEN, CLOSED = 0.003, 0.02, 0.06
