@@ -12,6 +12,9 @@ const LAG_S = 0.3;
 const SILENCE_S = 1;
 const NOTHING = new Int16Array();
 
+/** The server is told how far the voice was heard once in so much sound. */
+const REPORT_UNITS = MEDIA_RATE_HZ / 10;
+
 /** Dispatches `pose` ({timeS, weights}). */
 export class TappedFace extends EventTarget {
   #face;
@@ -19,6 +22,7 @@ export class TappedFace extends EventTarget {
   /** Time of the context at which the speech began; below 0 where none runs. */
   #beganS = -1;
   #sent = 0;
+  #reported = 0;
   #silentS = 0;
 
   /** So much sound must follow a moment before its pose comes. */
@@ -71,10 +75,11 @@ export class TappedFace extends EventTarget {
       if (level === 0) return;
       this.#beganS = timeS;
       this.#speech++;
-      this.#sent = this.#silentS = 0;
+      this.#sent = this.#reported = this.#silentS = 0;
     }
     this.#silentS = level === 0 ? this.#silentS + pcm.length / MEDIA_RATE_HZ : 0;
     this.#send(pcm, false);
+    this.#report();
     if (this.#silentS < SILENCE_S) return;
     this.#send(NOTHING, true);
     this.#beganS = -1;
@@ -87,6 +92,14 @@ export class TappedFace extends EventTarget {
   #send(pcm, last) {
     this.#face.take({ turn: this.#speech, sample: this.#sent, rateHz: MEDIA_RATE_HZ, last, pcm });
     this.#sent += pcm.length;
+  }
+
+  /** What is heard waits for the lips. */
+  #report() {
+    if (this.#sent - this.#reported < REPORT_UNITS) return;
+    this.#reported = this.#sent;
+    const sample = Math.max(0, this.#sent - Math.round(LAG_S * MEDIA_RATE_HZ));
+    this.#face.tell({ type: "playhead", turn: this.#speech, sample, state: "playing" });
   }
 
   /** @param {import("../media/wire.js").FaceFrame} frame */
