@@ -16,7 +16,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tools.gallery import film, pages
+from tools.gallery import film, pages, talking
 from tools.gallery.sheets import Sheet, sheets
 
 WEB = Path(__file__).parents[2] / "tth" / "web"
@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-background-networking",
     "--autoplay-policy=no-user-gesture-required",
 ]
+CHROMIUM = os.environ.get("TTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 RENDERER = "/js/face/sculpted/face.js"
 QUALITY = 0.86
 
@@ -63,22 +64,28 @@ def draw(browser: Any, address: str, sheet: Sheet, folder: Path) -> str:
     return name
 
 
+def launch(playwright: Any, *flags: str) -> Any:
+    """Start a browser."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, *flags])
+
+
 def main() -> int:
     """Draw all pictures, or those that are named."""
     parser = argparse.ArgumentParser(prog="python -m tools.gallery", description=__doc__)
-    parser.add_argument("names", nargs="*", help="visemes, emotions, personas, states, weights, filmstrip, pages; all")
+    parser.add_argument(
+        "names", nargs="*", help="visemes, emotions, personas, states, weights, filmstrip, pages, talking; all"
+    )
     parser.add_argument("--to", type=Path, default=Path("docs/images"), help="folder; docs/images where none is given")
     given = parser.parse_args()
-    chromium = os.environ.get("TTH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not chromium:
+    if not CHROMIUM:
         print("no chromium found; install it or set TTH_CHROMIUM to its path", file=sys.stderr)
         return 1
     from playwright.sync_api import sync_playwright
 
     given.to.mkdir(parents=True, exist_ok=True)
-    names = set(given.names) or {*(sheet.name for sheet in sheets()), "filmstrip", "pages"}
+    names = set(given.names) or {*(sheet.name for sheet in sheets()), "filmstrip", "pages", "talking"}
     with sync_playwright() as playwright, modules() as address:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = launch(playwright)
         for sheet in sheets():
             if sheet.name in names:
                 print(draw(browser, address, sheet, given.to), flush=True)
@@ -88,6 +95,9 @@ def main() -> int:
             for name in pages.take(browser, given.to):
                 print(name, flush=True)
         browser.close()
+        if "talking" in names:
+            for name in talking.take(functools.partial(launch, playwright), given.to):
+                print(name, flush=True)
     return 0
 
 
