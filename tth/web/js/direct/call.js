@@ -70,7 +70,8 @@ export class Call extends EventTarget {
    * @param {MediaStreamTrack | null} track Nothing: silence.
    */
   async speak(track) {
-    if (!this.#over) await this.#sender.replaceTrack(track ?? this.#silence);
+    // A connection that ends meanwhile takes no track any more.
+    if (!this.#over) await this.#sender.replaceTrack(track ?? this.#silence).catch(() => {});
   }
 
   /**

@@ -14,6 +14,9 @@ import { Upward } from "./upward.js";
 
 const READY_MS = 10_000;
 
+/** An answer of which nothing comes for so long does not come. */
+const ANSWER_MS = 15_000;
+
 const KEPT = "a call keeps the emotion that it began with; the next one takes up what is chosen";
 
 /** A session has its time; what comes after it says so. */
@@ -41,6 +44,8 @@ export class DirectLink extends EventTarget {
   #early = [];
   #begun = false;
   #upward = new Upward();
+  /** @type {ReturnType<typeof setTimeout> | undefined} Runs while an answer is due. */
+  #due;
   #voice = "";
   /** Why it is over, where it was not left. */
   #why = "";
@@ -178,6 +183,7 @@ export class DirectLink extends EventTarget {
   /** Hang up; every track, channel and connection is given back. */
   close() {
     this.state = "closed";
+    clearTimeout(this.#due);
     this.#line?.close();
     this.#line = null;
   }
@@ -188,7 +194,10 @@ export class DirectLink extends EventTarget {
       sound: line.sound,
       tell: (/** @type {object} */ event) => this.#tell(event),
       play: (/** @type {object} */ frame) => this.#dispatch("media", frame),
-      send: (/** @type {object} */ event) => void line.send(event),
+      send: (/** @type {import("./turns.js").ProviderEvent} */ event) => {
+        if (event.type === "response.create" || event.type === "conversation.item.create") this.#await();
+        line.send(event);
+      },
     };
     const turns = (this.#turns = new Turns(ends));
     this.#speaking = new Speaking(ends, turns);
@@ -199,12 +208,26 @@ export class DirectLink extends EventTarget {
   /** @param {import("./turns.js").ProviderEvent} event */
   #take(event) {
     this.#dispatch("raw", event);
+    this.#follow(event.type);
     const named = { ...event, type: nameOf(event.type) };
     if (named.type === "session.created") this.#known.resolve(null);
     if (named.type === "session.updated") this.#hearVoice(event.session?.audio?.output?.voice);
     if (named.type === "error" && event.error?.code === EXPIRED) return this.#lose("The call has had its time.");
     this.#speaking?.take(named);
     this.#turns?.take(named);
+  }
+
+  /** @param {string} type Of what the provider told. */
+  #follow(type) {
+    if (type === "response.done" || type === "error") {
+      clearTimeout(this.#due);
+      this.#due = undefined;
+    } else if (this.#due !== undefined || type === "response.created") this.#await();
+  }
+
+  #await() {
+    clearTimeout(this.#due);
+    this.#due = setTimeout(() => this.#lose("The provider does not answer."), ANSWER_MS);
   }
 
   /**

@@ -23,6 +23,8 @@ export class Routes extends EventTarget {
   #wish;
   /** @type {Choice} */
   #choice = "server";
+  /** Counts what was chosen, so that a call that fails too late is nobody's concern. */
+  #asked = 0;
 
   /**
    * @param {import("./page.js").Parts} parts
@@ -71,12 +73,13 @@ export class Routes extends EventTarget {
 
   /** @param {Kind} kind */
   async #call(kind) {
+    const asked = ++this.#asked;
     this.#choice = kind;
     this.#show(true);
     try {
       if (await this.#avatar.call(kind, this.#wish())) this.#settle(kind);
     } catch (error) {
-      if (kind === this.#choice) this.#fallBack(error instanceof Error ? error.message : String(error));
+      if (asked === this.#asked) this.#fallBack(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -91,6 +94,7 @@ export class Routes extends EventTarget {
 
   /** @param {Choice} choice */
   #settle(choice) {
+    this.#asked++;
     this.#choice = choice;
     keep("sessionStorage", KEPT, choice);
     this.#show();
