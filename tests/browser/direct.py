@@ -14,7 +14,7 @@ RATE_HZ = 48_000
 # provider's own track is. `left` counts what is still open.
 WATCHED = """
   window.peers = [], window.sockets = [], window.tracks = [], window.sent = [], window.got = [];
-  window.heard = { loudest: 0, now: 0, hz: 0 };
+  window.heard = { loudest: 0, now: 0, hz: 0, silentMs: Infinity };
   const note = (kind, data) => typeof data === "string" && kind.push(JSON.parse(data).type);
   window.left = () => ({
     peers: peers.filter(({ connectionState }) => connectionState !== "closed").length,
@@ -59,10 +59,13 @@ WATCHED = """
   const listen = (track) => {
     const context = new AudioContext(), meter = new AnalyserNode(context, { fftSize: 4096, smoothingTimeConstant: 0 });
     new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) }).connect(meter);
+    let loudMs = performance.now();
     const samples = new Float32Array(1024), bands = new Float32Array(meter.frequencyBinCount);
     const timer = setInterval(() => {
       meter.getFloatTimeDomainData(samples);
       heard.now = Math.sqrt(samples.reduce((sum, x) => sum + x * x, 0) / samples.length);
+      if (heard.now > 0.0001) loudMs = performance.now();
+      heard.silentMs = performance.now() - loudMs;
       if (track.readyState === "ended") return clearInterval(timer), context.close();
       if (heard.now < 0.9 * heard.loudest) return;
       heard.loudest = Math.max(heard.loudest, heard.now);

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { Listeners } from "../../tth/web/js/client/listeners.js";
 import { within } from "../../tth/web/js/direct/deadline.js";
+import { Leads } from "../../tth/web/js/direct/leads.js";
 import { detectionOf, listeningOf, wished } from "../../tth/web/js/direct/listening.js";
 import { nameOf } from "../../tth/web/js/direct/names.js";
 import { fromBase64, toBase64 } from "../../tth/web/js/direct/pcm.js";
@@ -246,6 +247,18 @@ test("what a call is refused with is told in a sentence", () => {
   assert.match(notTaken(401, "").message, /no longer good/);
   assert.match(notTaken(400, '{"error": {"message": "no audio"}}').message, /refused \(400\): no audio\./);
   assert.match(notTaken(502, "<html>").message, /refused \(502\)\./);
+});
+
+test("the voice waits so long that nine poses of ten come early enough, and one that is late is no matter", () => {
+  const leads = new Leads();
+  leads.add(-1);
+  assert.equal(leads.missingS(0.02), 0);
+  for (let i = 0; i < 40; i++) leads.add(i % 20 ? -0.05 : -0.4);
+  assert.ok(Math.abs(leads.missingS(0.02) - 0.07) < 1e-9);
+  for (let i = 0; i < 90; i++) leads.add(0.1);
+  assert.ok(Math.abs(leads.missingS(0.02) + 0.08) < 1e-9);
+  leads.clear();
+  assert.equal(leads.missingS(0.02), 0);
 });
 
 test("nothing is waited for longer than allowed", async () => {

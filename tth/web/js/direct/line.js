@@ -1,6 +1,7 @@
 /** Plays a voice that comes by itself, and knows of it what a `Player` knows: what is audible, and of which turn. */
 
 import { MEDIA_RATE_HZ } from "../media/wire.js";
+import { Leads } from "./leads.js";
 
 /** @typedef {import("../media/player.js").Player} Player */
 /** @typedef {import("../media/player.js").Position} Position */
@@ -8,6 +9,9 @@ import { MEDIA_RATE_HZ } from "../media/wire.js";
 
 /** A pose needs so long from the audio thread to the screen. */
 const SHOWN_S = 0.02;
+
+/** Where the audio thread falls behind, as on a machine with too much to do, the voice waits longer for the lips. */
+const MOST_S = 0.5;
 
 /** What was sent last is so long in the browser's jitter buffer, about. */
 const TAIL_S = 0.15;
@@ -26,7 +30,9 @@ export class Line extends EventTarget {
   #delay;
   #gain;
   #lips;
+  #leastS;
   #delayS;
+  #leads = new Leads();
   #turn = 0;
   /** Times of the context at which the turn's first sample leaves for the speakers, and its last. */
   #beganS = -1;
@@ -46,7 +52,7 @@ export class Line extends EventTarget {
     this.#player = player;
     this.#context = context;
     this.#lips = lips;
-    this.#delayS = lips ? lips.lagS + SHOWN_S : 0;
+    this.#delayS = this.#leastS = lips ? lips.lagS + SHOWN_S : 0;
     // Chromium gives Web Audio the sound of a peer only while an element plays it, too.
     Object.assign(this.#element, { srcObject: stream, muted: true });
     void this.#element.play().catch(() => {});
@@ -71,6 +77,7 @@ export class Line extends EventTarget {
    */
   begin(turn) {
     this.stop();
+    this.#wait();
     this.#turn = turn;
     this.#fade(1);
   }
@@ -168,10 +175,20 @@ export class Line extends EventTarget {
 
   /** @param {import("../lips/lips.js").HeardPose} pose */
   #pose({ timeS, weights }) {
+    this.#leads.add(timeS + this.#delayS - this.#player.clock.heardS());
     if (this.#beganS < 0) return;
     const sample = Math.round((timeS + this.#delayS - this.#beganS) * MEDIA_RATE_HZ);
     if (sample < 0) return;
     this.dispatchEvent(new CustomEvent("pose", { detail: { turn: this.#turn, sample, weights } }));
+  }
+
+  /** Between two turns nobody hears that the voice waits longer, or less long. */
+  #wait() {
+    if (!this.#lips) return;
+    const wantedS = this.#delayS + this.#leads.missingS(SHOWN_S);
+    this.#delayS = Math.max(this.#leastS, Math.min(MOST_S, wantedS));
+    this.#delay.delayTime.value = this.#delayS;
+    this.#leads.clear();
   }
 
   /** @param {number} level */
