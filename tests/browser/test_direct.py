@@ -157,6 +157,10 @@ def test_what_was_said_straight_is_there_when_the_page_is_loaded_again_and_so_is
     say(page, STORY)
     until(page, "tthDebug.dialogue.text")
     page.keyboard.press("Escape")
+    # Somebody else is another call.
+    page.select_option("#persona", "noor")
+    until(page, f"document.querySelector('#name').textContent === 'Noor' && {STRAIGHT}")
+    wait(page, lambda: page.evaluate("left()") == {**NOTHING, "sockets": 1})
     kept = texts(page)
     page.reload()
     until(page, f"window.tthDebug && {STRAIGHT}")
