@@ -86,19 +86,19 @@ class Call:
 
     async def _converse(self) -> ProtocolError | None:
         """Read and answer to the end; gives what kept the clip from being whole."""
-        async with asyncio.TaskGroup() as group:
-            reading = group.create_task(self._read())
-            try:
+        problem = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                reading = group.create_task(self._read())
                 problem = await self._answer()
                 if problem is None:
                     self._ledger.end(self._record, "complete")
                 else:
                     await self._tell(problem, reading)
-            except grpc.aio.BaseError:
-                self._left()  # the connection broke under a write
-                return None
-            finally:
                 reading.cancel()
+        except* grpc.aio.BaseError:
+            self._left()  # the connection broke under a write, or the server stops
+            problem = None
         return problem
 
     def _fail(self, problem: ProtocolError) -> None:
