@@ -259,7 +259,8 @@ class AvatarStage:
     def _check_face(self, act: Act) -> None:
         """Say it once when the face does not move though the voice speaks."""
         act.still = 0
-        if sounding(act.speech, self._playhead.position()):
+        # An avatar may be far ahead of what is heard; and where nothing is said, no mouth moves.
+        if sounding(act.speech, max(self._playhead.position(), act.framed_to - STILL_FRAMES * FRAME_UNITS)):
             self._still_told = True
             text = f"{self.name} gives poses, and they have all been the same for {STILL_FRAMES // 30} s of speech"
             self._bus.publish(WarningEvent(code="still_face", message=text, turn_id=act.turn_id))

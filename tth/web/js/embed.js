@@ -11,6 +11,11 @@ const OBSERVED = ["model", "profile", "persona", "server", "key"];
 
 const HOME = new URL("../", import.meta.url);
 
+/** The server tells within so long what was heard of an answer that was broken off. */
+const SETTLED_MS = 800;
+
+/** @typedef {import("./session/dialogue.js").Turn} Turn */
+
 const STYLE = new CSSStyleSheet();
 STYLE.replaceSync(`
 :host { display: inline-block; position: relative; width: 320px; height: 320px; overflow: hidden; contain: strict; }
@@ -52,6 +57,12 @@ export class TthAvatar extends HTMLElement {
   #trouble = "";
   /** @type {import("./session/client.js").LinkState} */
   #link = "closed";
+  /** The answer that was broken off, until it is known what of it was heard. @type {Turn | null} */
+  #broken = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #waits;
+  /** @type {WeakSet<Turn>} */
+  #settled = new WeakSet();
 
   constructor() {
     super();
@@ -249,6 +260,7 @@ export class TthAvatar extends HTMLElement {
       if (detail(event) !== "error") this.#tell("avatarstate", { state: detail(event), message: "" });
     });
     dialogue.addEventListener("said", (event) => {
+      this.#end();
       const { text } = detail(event);
       if (text) this.#tell("avatarsaid", { text });
     });
@@ -258,7 +270,10 @@ export class TthAvatar extends HTMLElement {
     });
     dialogue.addEventListener("turn", () => this.#calm());
     dialogue.addEventListener("caption", (event) => this.#show(detail(event)));
-    dialogue.addEventListener("forgotten", () => this.#write(""));
+    dialogue.addEventListener("forgotten", () => {
+      this.#end();
+      this.#write("");
+    });
     for (const source of [dialogue, ear, stage]) {
       source.addEventListener("notice", (event) => this.#notice(detail(event)));
     }
@@ -334,10 +349,35 @@ export class TthAvatar extends HTMLElement {
     this.#caption.textContent = "";
   }
 
-  /** @param {import("./session/dialogue.js").Turn} turn */
-  #show({ text, outcome }) {
+  /** @param {Turn} turn */
+  #show(turn) {
+    const { text, outcome } = turn;
     this.#write(text);
-    if (outcome !== "running") this.#tell("avatarend", { text, outcome });
+    if (outcome === "interrupted") this.#settle(turn);
+    else if (outcome !== "running") this.#tell("avatarend", { text, outcome });
+  }
+
+  /**
+   * What was heard of a broken off answer is told by the server a moment later; that is its end.
+   *
+   * @param {Turn} turn
+   */
+  #settle(turn) {
+    if (this.#settled.has(turn)) return;
+    if (turn === this.#broken) return this.#end();
+    this.#end();
+    this.#broken = turn;
+    this.#waits = setTimeout(() => this.#end(), SETTLED_MS);
+  }
+
+  /** Tell the end of the answer that was broken off, once. */
+  #end() {
+    const turn = this.#broken;
+    if (!turn) return;
+    clearTimeout(this.#waits);
+    this.#broken = null;
+    this.#settled.add(turn);
+    this.#tell("avatarend", { text: turn.text, outcome: turn.outcome });
   }
 
   /** @param {string} text What is said; it does not take the place of what is wrong. */

@@ -8,6 +8,9 @@ const GATHER_MS = 2000;
 const OPEN_MS = 15_000;
 const TOLD_MS = 1000;
 
+/** A connection that is interrupted for so long is taken to be lost; its own verdict comes much later. */
+const AWAY_MS = 4000;
+
 /**
  * One call. Dispatches CustomEvents: `event` (a provider's event, parsed) and `lost` (a sentence: it is over, and was
  * not hung up here).
@@ -23,6 +26,8 @@ export class Call extends EventTarget {
   /** @type {URL | null} What is deleted when it is hung up. */
   #address = null;
   #over = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #away;
   /** @type {Promise<MediaStream>} */
   #heard;
   /** @type {(error: Error) => void} */
@@ -43,9 +48,14 @@ export class Call extends EventTarget {
     });
     this.#channel.addEventListener("message", ({ data }) => this.#receive(data));
     this.#channel.addEventListener("close", () => this.#lose("The provider has ended the call."));
-    this.#peer.addEventListener("connectionstatechange", () => {
-      if (this.#peer.connectionState === "failed") this.#lose("The connection to the provider broke.");
-    });
+    this.#peer.addEventListener("connectionstatechange", () => this.#watch());
+  }
+
+  #watch() {
+    clearTimeout(this.#away);
+    const lose = () => this.#lose("The connection to the provider broke.");
+    if (this.#peer.connectionState === "failed") lose();
+    if (this.#peer.connectionState === "disconnected") this.#away = setTimeout(lose, AWAY_MS);
   }
 
   /**
@@ -90,6 +100,7 @@ export class Call extends EventTarget {
     this.#over = true;
     this.#refuse(new NoWay("The call was broken off."));
     this.#silence.stop();
+    clearTimeout(this.#away);
     for (const { receiver } of this.#peer.getTransceivers()) receiver.track.stop();
     void this.#hangUp().finally(() => this.#peer.close());
   }

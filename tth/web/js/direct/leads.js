@@ -4,7 +4,7 @@
 const KEPT = 90;
 
 /** Fewer say nothing. */
-const ENOUGH = 15;
+const ENOUGH = 8;
 
 /** The share of poses that may come later than asked. */
 const LATE = 0.1;

@@ -177,6 +177,7 @@ export class Line extends EventTarget {
   #pose({ timeS, weights }) {
     this.#leads.add(timeS + this.#delayS - this.#player.clock.heardS());
     if (this.#beganS < 0) return;
+    if (this.#leads.missingS(0) > 0) this.#lengthen();
     const sample = Math.round((timeS + this.#delayS - this.#beganS) * MEDIA_RATE_HZ);
     if (sample < 0) return;
     this.dispatchEvent(new CustomEvent("pose", { detail: { turn: this.#turn, sample, weights } }));
@@ -185,10 +186,30 @@ export class Line extends EventTarget {
   /** Between two turns nobody hears that the voice waits longer, or less long. */
   #wait() {
     if (!this.#lips) return;
-    const wantedS = this.#delayS + this.#leads.missingS(SHOWN_S);
-    this.#delayS = Math.max(this.#leastS, Math.min(MOST_S, wantedS));
+    this.#delayS = Math.max(this.#leastS, Math.min(MOST_S, this.#wantedS));
+    this.#delay.delayTime.cancelScheduledValues(0);
     this.#delay.delayTime.value = this.#delayS;
     this.#leads.clear();
+  }
+
+  get #wantedS() {
+    return this.#delayS + this.#leads.missingS(SHOWN_S);
+  }
+
+  /** Poses come too late to be shown at all: rather a short pause in the voice than no mouth. */
+  #lengthen() {
+    const moreS = Math.min(MOST_S, this.#wantedS) - this.#delayS;
+    this.#leads.clear();
+    if (moreS <= 0) return;
+    const { gain } = this.#gain, atS = this.#context.currentTime + FADE_S;
+    this.#delayS += moreS;
+    this.#delay.delayTime.setValueAtTime(this.#delayS, atS);
+    this.#beganS += moreS;
+    this.#endS += moreS;
+    if (this.#held) return;
+    // What would be heard twice is not.
+    this.#fade(0);
+    gain.setTargetAtTime(1, atS + moreS, FADE_S / 3);
   }
 
   /** @param {number} level */

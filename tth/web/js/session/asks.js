@@ -6,6 +6,8 @@ export class Asks {
   /** @type {Map<string, Ask>} */
   #open = new Map();
   #count = 0;
+  /** A session that outlives its page knows the turns of the page before. */
+  #page = Math.random().toString(36).slice(2, 8);
 
   /** Whether the person waits for an answer to one of them. */
   get waiting() {
@@ -20,7 +22,7 @@ export class Asks {
    * @returns {string} The id of the turn that they shall begin.
    */
   add(text, nowMs) {
-    const turnId = `page-${++this.#count}`;
+    const turnId = `page-${this.#page}-${++this.#count}`;
     this.#open.set(turnId, { text, askedMs: nowMs, wanted: true });
     return turnId;
   }

@@ -8,7 +8,7 @@ import { Asks } from "./asks.js";
 import { detail } from "./detail.js";
 import { isObject } from "./server.js";
 import { stateOf } from "./state.js";
-import { newTurn } from "./turn.js";
+import { LastTurns, newTurn } from "./turn.js";
 import { Utterances } from "./utterances.js";
 import { noticeOf, refusedText } from "./words.js";
 
@@ -47,8 +47,7 @@ export class Dialogue extends EventTarget {
   #phase = /** @type {import("./state.js").Phase} */ ("thinking");
   /** @type {Turn | null} */
   #turn = null;
-  /** @type {Map<string, Turn>} The last ones, of which may still be told what was heard. */
-  #turns = new Map();
+  #turns = new LastTurns();
   /** @type {State} */
   state = "connecting";
 
@@ -77,7 +76,7 @@ export class Dialogue extends EventTarget {
 
   /** @param {Voice} player What plays from now on; the turn before is not played on. */
   set player(player) {
-    this.#drop("interrupted");
+    this.#lose("interrupted");
     this.#player = this.mouth.player = player;
     player.addEventListener("change", this.#changed);
   }
@@ -192,7 +191,7 @@ export class Dialogue extends EventTarget {
 
   /** Another session begins: numbers start from one again, and what was said belongs to the last. */
   #renew() {
-    this.#drop("interrupted");
+    this.#lose("interrupted");
     this.#owesInterrupt = false;
     this.#turns.clear();
     this.#utterances.clear();
@@ -209,18 +208,15 @@ export class Dialogue extends EventTarget {
     if (state === "ready") {
       this.#tell("over", "session");
       this.#catchUp();
-    } else if (state !== "resuming") {
-      this.#drop("failed");
-      for (const { text } of this.#asks.clear()) this.#tell("refused", text);
-    }
+    } else if (state !== "resuming") this.#lose("failed");
+    if (state !== "resuming") for (const { text } of this.#asks.clear()) this.#tell("refused", text);
     if (state === "reconnecting" && message) this.#tell("notice", { topic: "connection", level: "warning", message });
     this.#update();
   }
 
-  /** What was told while the connection was broken is told again; words that did not arrive come back. */
+  /** What was told while the connection was broken is told again. */
   #catchUp() {
     this.#reporter.again();
-    for (const { text } of this.#asks.clear()) this.#tell("refused", text);
     if (this.#owesInterrupt) this.#client.send({ type: "interrupt" });
     this.#owesInterrupt = false;
   }
@@ -265,8 +261,7 @@ export class Dialogue extends EventTarget {
   #begin(event, askedMs = performance.now()) {
     const ask = this.#asks.take(event.turn_id) ?? { askedMs, wanted: true };
     const turn = newTurn(event, ask.askedMs, ask.wanted);
-    this.#turns.set(turn.id, turn);
-    for (const id of [...this.#turns.keys()].slice(0, -REMEMBERED)) this.#turns.delete(id);
+    this.#turns.add(turn);
     if (ask.wanted) this.#turnTo(turn);
     this.#tell("said", { turnId: turn.id, itemId: event.item_id ?? "", text: event.text });
     this.#update();
@@ -355,6 +350,14 @@ export class Dialogue extends EventTarget {
     this.#client.send({ type: "flushed", turn: turn.number, sample: turn.unit });
   }
 
+  /** @param {"interrupted" | "failed"} outcome The session is over: a question that was not answered comes back. */
+  #lose(outcome) {
+    this.#locate();
+    const { question = "", unit = 0 } = (this.#runs && this.#turn) || {};
+    this.#drop(outcome);
+    if (question && !unit) this.#tell("refused", question);
+  }
+
   /** @param {"interrupted" | "failed"} outcome */
   #drop(outcome) {
     this.#locate();
@@ -394,6 +397,3 @@ export class Dialogue extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail: value }));
   }
 }
-
-/** Of so many turns it may still be told what was heard. */
-const REMEMBERED = 8;
