@@ -83,6 +83,10 @@ def test_a_page_that_is_loaded_anew_goes_on_within_half_a_second_where_it_was_le
     assert heard <= first + 24 * 20
     assert first - heard < 24 * 400
     whole(page)
+    # The session knows the turns of the page before; the new page's are others.
+    page.fill("#text", "and now?")
+    page.press("#text", "Enter")
+    until(page, "document.querySelector('#entries').lastElementChild.textContent === 'You said: and now?'")
 
 
 def test_of_two_windows_the_newest_has_the_session_and_the_other_says_so(browser, base):

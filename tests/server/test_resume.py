@@ -145,6 +145,17 @@ async def test_who_leaves_for_good_cannot_come_back(site) -> None:
         assert await peer.closed() == 4401
 
 
+@pytest.mark.parametrize("place", ["seq=9999", "seq=-1", "seq=", "seq=abc", "seq=1&turn=x", "seq=1&sample=1e5"])
+async def test_a_place_that_cannot_be_leaves_the_session_as_it_is(site, place: str) -> None:
+    one = await wander(site)
+    async with one.on(one.made["stream"]) as peer:
+        one.note(await peer.until("session_ready"))
+        async with one.on(f"{one.made['resume']}&{place}") as lost:
+            assert await lost.closed() == 4401
+        await peer.send("user_text", text=WORDS)
+        assert await one.play(peer)
+
+
 @pytest.mark.parametrize("secret", ["", "wrong", "é"])
 async def test_a_wrong_secret_opens_no_session_of_another(site, secret: str) -> None:
     one = await wander(site)

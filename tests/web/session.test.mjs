@@ -38,6 +38,10 @@ test("after breaking off nobody waits for the words on their way, only for new o
   assert.equal(asks.take(one).wanted, false);
 });
 
+test("a page that is loaded again names its turns otherwise", () => {
+  assert.notEqual(new Asks().add("one", 0), new Asks().add("one", 0));
+});
+
 test("without a session nothing is on its way, and what was is told", () => {
   const asks = new Asks();
   asks.add("one", 0);
@@ -54,6 +58,12 @@ test("a missing key and a wrong one are told apart", () => {
   assert.match(refusedSession("unauthorized", "", { key: null }, ON_THE_PAGE), /wants its key: add #key=/);
   assert.match(refusedSession("unauthorized", "", { key: "no" }, ON_THE_PAGE), /is wrong/);
   assert.match(refusedSession("no_such_profile", "", { profile: "x", key: null }, ON_THE_PAGE), /no profile named 'x'/);
+});
+
+test("a visitor is not told the server's settings", () => {
+  const message = "as many sessions are open from this address as per_address.sessions allows; try again in 10 s";
+  assert.match(refusedSession("rate_limit_exceeded", message, { key: null }, ON_THE_PAGE), /^Too many conversations/);
+  assert.match(refusedSession("rate_limit_exceeded", message, { key: null }, null), /per_address/);
 });
 
 test("a refused session is explained by what is at hand: the page's address, attributes, or the server's words", () => {

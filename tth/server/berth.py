@@ -67,6 +67,11 @@ class Berth:
         self._away = False
         self._closed = False
 
+    @property
+    def seq(self) -> int:
+        """Number of the last text frame that its client was sent, or would have been."""
+        return self._stream.seq
+
     def admits(self, secret: str) -> bool:
         """Whether ``secret`` opens this session."""
         return (

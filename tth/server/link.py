@@ -40,13 +40,21 @@ async def _come_back(berth: Berth | None, socket: WebSocket, secret: str) -> Non
     if berth is None or not berth.admits(secret):
         await socket.close(CloseCode.NO_TICKET, "no such session, or it is over; ask for a new one")
         return
-    asked = socket.query_params
-    seq, turn, sample = (_count(asked.get(name, "")) for name in ("seq", "turn", "sample"))
+    try:
+        seq, turn, sample = (_count(socket, name) for name in ("seq", "turn", "sample"))
+        if seq > berth.seq:
+            raise ValueError(f"seq is {seq}, and {berth.seq} is the last text frame that was sent")
+    except ValueError as error:  # the session is as it was, and waits for who knows where they are
+        await socket.close(CloseCode.NO_TICKET, str(error))
+        return
     await berth.board(socket, Place(seq, turn, sample))
 
 
-def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 17 else 0
+def _count(socket: WebSocket, name: str) -> int:
+    text = socket.query_params.get(name, "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 17):
+        raise ValueError(f"{name} is {text[:20]!r}; give a whole number")
+    return int(text)
 
 
 async def _run(house: House, socket: WebSocket, ticket: Ticket, caller: Caller) -> None:

@@ -37,7 +37,7 @@ const STATES = {
   held: "Paused", reconnecting: "Reconnecting", error: "No session",
 };
 const UNSENT = {
-  lost: "The connection is lost and being made again. Your text is kept; send it again when the state says Ready.",
+  lost: "There is no connection yet; one is being made. Your text is kept; send it when the state says Ready.",
   none: "There is no session yet. Your text is kept.",
 };
 const ASKED = new URLSearchParams(location.search);

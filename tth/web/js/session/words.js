@@ -16,6 +16,9 @@
  * @property {string} noKey
  */
 
+/** Which setting says so is for those who run the server: its log and its answer have it. */
+const TOO_MANY = "Too many conversations are open or were begun at your address. It is tried again by itself.";
+
 /** Where the page's address has the key and the page lists the profiles. @type {Advice} */
 export const ON_THE_PAGE = {
   profile: "Choose another one above.",
@@ -91,6 +94,7 @@ export function refusedSession(code, message, { profile, key }, advice) {
   if (!advice) return sentence(message);
   if (code === "no_such_profile" && profile) return `There is no profile named '${profile}'. ${advice.profile}`;
   if (code === "unauthorized") return key ? advice.wrongKey : advice.noKey;
+  if (code === "rate_limit_exceeded") return TOO_MANY;
   return sentence(message);
 }
 
