@@ -1,12 +1,18 @@
 """What a page that calls a provider is watched by, and what its microphone plays."""
 
+import asyncio
 import math
+import queue
+import threading
 import wave
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tth.testing.emulated_a2f import emulated_a2f
 
 RATE_HZ = 48_000
 
@@ -101,3 +107,23 @@ def choose(page: Any, route: str) -> None:
     page.wait_for_selector("#routes", state="visible")
     page.check(f"#routes [value={route}]", force=True)
     page.keyboard.press("Escape")
+
+
+@contextmanager
+def face_service() -> Iterator[tuple[str, Any]]:
+    """An Audio2Face-3D service on a loop of its own: its address, and what remembers its clips."""
+    made: queue.Queue[tuple[str, Any]] = queue.Queue()
+    stop = threading.Event()
+
+    async def serve() -> None:
+        async with emulated_a2f() as service:
+            made.put(service)
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        yield made.get(timeout=20)
+    finally:
+        stop.set()
+        thread.join(20)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import PAINTED
-from direct import WATCHED, choose, spoken
+from direct import WATCHED, choose, face_service, spoken
 from listening import LIVE, wait, way
 from program import program, running
 from test_page import finished, say, until
@@ -225,6 +226,32 @@ def test_a_face_that_the_page_cannot_make_comes_from_the_server_to_the_voice_of_
     choose(page, "server")
     until(page, SERVED)
     assert page.evaluate(FACES) == 0
+
+
+@pytest.fixture(scope="module")
+def recorded() -> Iterator[tuple[str, Any]]:
+    """A server whose faces are made by a service that remembers what it heard."""
+    with face_service() as (target, service), provided(TTH_A2F_TARGET=target) as address:
+        yield address, service
+
+
+def test_an_a2f_service_hears_by_a_call_what_it_hears_through_the_server(recorded, caller, visit) -> None:
+    address, service = recorded
+    page = opened(visit, caller, address, "openai_realtime%2Ba2f")
+    for count, route in enumerate(("server", "websocket", "webrtc"), 1):
+        if route != "server":
+            choose(page, route)
+            until(page, STRAIGHT)
+        say(page, "Hello there")
+        until(page, "tthDebug.dialogue.turn?.outcome === 'complete'")
+        wait(page, lambda count=count: len(service.records) == count and service.records[-1].ended)
+    served, straight, called = (np.frombuffer(clip.audio, "<i2").astype(float) for clip in service.records)
+    assert np.array_equal(served, straight)
+    # A call's sound went through opus, and a buffer that stretches it.
+    lasting, lasted = (np.flatnonzero(abs(sound) > 30)[-1] / 16 for sound in (served, called))
+    assert abs(lasted - lasting) < 400
+    loudness, louder = (np.sqrt(np.mean(sound[: int(16 * lasting)] ** 2)) for sound in (served, called))
+    assert 0.5 < louder / loudness < 1.5
 
 
 # A program's conversation, in each way: what it was told, in order.
