@@ -50,7 +50,7 @@ class ListenerSettings:
     prefix_ms: int = 300
     min_speech_ms: int = 200
     barge_in_threshold: float = 0.6
-    barge_in_ms: int = 180
+    barge_in_ms: int = 160
 
     def __post_init__(self) -> None:
         for name in ("threshold", "barge_in_threshold"):

@@ -94,7 +94,7 @@ class Listening(BaseModel):
     barge_in: Literal["hold", "stop", "off"] = Field(
         "hold", description="What a person's voice does to the avatar's: hold it until it is clear, stop it, nothing."
     )
-    barge_in_ms: int = Field(180, ge=60, le=2000, description="So long somebody must speak to hold or stop the avatar.")
+    barge_in_ms: int = Field(160, ge=60, le=2000, description="So long somebody must speak to hold or stop the avatar.")
     judge_ms: int = Field(1500, ge=200, le=10_000, description="Who speaks for longer does not merely say 'mhm'.")
     fillers: tuple[str, ...] = Field((), description="Words that do not stop the avatar, beside the usual ones.")
     interrupters: tuple[str, ...] = Field((), description="Words that stop it however short they are said, likewise.")
