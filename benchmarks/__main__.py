@@ -22,6 +22,7 @@ from benchmarks import (
     firsts,
     interrupts,
     ladder,
+    listening,
     realtime,
     recording,
     starting,
@@ -42,6 +43,7 @@ PARTS: tuple[Callable[..., Iterator[Figure]], ...] = (
     ladder.measure,
     a2f.measure,
     recording.measure,
+    listening.measure,
     starting.measure,
 )
 COLUMNS = ("what", "measured", "floor", "ratio", "goal", "verdict")
