@@ -83,6 +83,8 @@ def test_after_esc_caption_and_history_both_show_what_was_heard(address, browser
       if (detail.type === "item_heard") window.heard = detail.text.trim() })""")
     say(page, "Tell me about yourself")
     until(page, "tthDebug.player.position().unit > 48000")
+    # A question that had to be put anew has left nothing behind either.
+    page.evaluate("window.heard = undefined")
     page.keyboard.press("Escape")
     until(page, "window.heard !== undefined")
     assert page.evaluate("heard.length > 0")
